@@ -2,6 +2,7 @@
  * Runs scalar programs over arrays, a primitive at a time: the definition of what every primitive does.
  * A program, its inputs as lane arrays, and a count go in; results are written in place into `out`.
  */
+import type { Storage } from "../ir/dtype.ts";
 import { reduce } from "../ir/remainder.ts";
 import type { Instruction, Lane, Primitive, Program } from "../ir/scalar.ts";
 
@@ -15,13 +16,27 @@ export function laneArray(lane: Lane, length: number): LaneArray {
 /** How many elements go through a program at once: registers of this length stay in the first-level cache. */
 export const chunk = 512;
 
+/** Gives elements start..start+count-1 of an input in the program's lane; what it returns is read before the next call. */
+export type Reader = (start: number, count: number) => LaneArray;
+
 /** Evaluates `program` for elements 0..n-1 of `inputs`, each an array of the program's lane, and writes the result into `out`, in place. */
 export function run(program: Program, inputs: readonly LaneArray[], out: LaneArray, n: number): void {
+  const readers = inputs.map(
+    (x): Reader =>
+      (start, count) =>
+        x.subarray(start, start + count),
+  );
+  runOver(program, readers, out, n);
+}
+
+/** The same for inputs that are read as they are needed. Results convert to the dtype of `out`. */
+export function runOver(program: Program, inputs: readonly Reader[], out: Storage, n: number): void {
   const registers = registersFor(program, Math.min(n, chunk));
   for (let start = 0; start < n; start += chunk) {
     const count = Math.min(chunk, n - start);
     execute(program, registers, inputs, start, count);
-    out.set(registers[program.results[0]!]!.subarray(0, count), start);
+    const result = registers[program.results[0]!]!;
+    out.set(result.length === count ? result : result.subarray(0, count), start);
   }
 }
 
@@ -35,13 +50,13 @@ function registersFor(program: Program, length: number): LaneArray[] {
 function execute(
   program: Program,
   registers: LaneArray[],
-  inputs: readonly LaneArray[],
+  inputs: readonly Reader[],
   start: number,
   n: number,
 ): void {
   program.lines.forEach((line, i) => {
     if (line.primitive === "const") return;
-    if (line.primitive === "input") registers[i] = inputs[line.value!]!.subarray(start, start + n);
+    if (line.primitive === "input") registers[i] = inputs[line.value!]!(start, n);
     else apply(line, registers, registers[i]!, n);
   });
 }

@@ -1,0 +1,107 @@
+/**
+ * A formula and what its names are: `target ~ expression` comes in, with the columns of a table where they are known, and
+ * the target, the inputs and the parameters come out.
+ */
+
+import { FormulaError } from "./error.ts";
+import { type Expression, namePlaces, namesIn } from "./expression.ts";
+import { knownNames, parseSides } from "./parse.ts";
+import { looksLikeSlip, nearest } from "./suggest.ts";
+import type { ParamNames } from "./types.ts";
+
+/** A formula that has been read. Names are spelled as the columns are. */
+export interface Formula<Params extends string = string> {
+  /** As given. */
+  readonly source: string;
+  /** The column that the formula explains. */
+  readonly target: string;
+  /** The left side: the target, or what is made of it, as in `log(y) ~ ...`. */
+  readonly response: Expression;
+  /** The right side. */
+  readonly expression: Expression;
+  /** The names on the right, in order of appearance: inputs and parameters. */
+  readonly names: readonly string[];
+  /** Those of them that are columns. */
+  readonly inputs: readonly string[];
+  /** All others. */
+  readonly params: readonly Params[];
+}
+
+/** What is known of the names of a formula before it is read. */
+export interface FormulaNames<Columns extends string = string> {
+  /** The columns of the data. Without them every name on the right counts as a parameter. */
+  readonly columns?: readonly Columns[];
+  /** Names that are parameters even where they look like misspelt columns. */
+  readonly params?: readonly string[];
+}
+
+/**
+ * Reads a formula. Fails with a FormulaError, which shows the place, on anything but `target ~ expression` with one column in
+ * the target; on a name one slip away from a column (`tme` beside `time`) that is not declared in `params`; and on formulas
+ * beyond `limits`. Reading evaluates nothing.
+ */
+export function parseFormula<const Source extends string, const Columns extends string = string>(
+  source: Source,
+  { columns, params: declared = [] }: FormulaNames<Columns> = {},
+): Formula<ParamNames<Source, Columns>> {
+  if (typeof source !== "string") throw new TypeError(`a formula is a string, got ${typeof source}`);
+  const [response, expression] = parseSides(source, knownNames([...declared, ...(columns ?? [])]));
+  const target = targetOf(response, source, columns);
+  const names = namesIn(expression);
+  const isColumn = membership(columns ?? []);
+  refuseTargetAsInput(target, expression, source);
+  if (columns) refuseSlips(expression, source, columns, declared);
+  return {
+    source,
+    target,
+    response,
+    expression,
+    names,
+    inputs: names.filter(isColumn),
+    params: names.filter((name) => !isColumn(name)) as ParamNames<Source, Columns>[],
+  };
+}
+
+/** The one name on the left, which has to be a column where columns are known. */
+function targetOf(response: Expression, source: string, columns: readonly string[] | undefined): string {
+  const [first, ...rest] = namePlaces(response);
+  if (!first) throw new FormulaError("the target has to name a column", source, response.span);
+  const second = rest.find((place) => place.name !== first.name);
+  if (second) throw new FormulaError(`the target names one column, got a second: ${second.name}`, source, second.span);
+  if (columns && !columns.includes(first.name))
+    throw new FormulaError(`unknown column: ${first.name} (${hint(first.name, columns)})`, source, first.span);
+  return first.name;
+}
+
+function hint(name: string, columns: readonly string[]): string {
+  const meant = nearest(name, columns);
+  return meant === undefined ? `there is ${listed(columns)}` : `did you mean ${meant}?`;
+}
+
+/** The first few names of a list. */
+function listed(names: readonly string[]): string {
+  const few = 6;
+  if (names.length === 0) return "none";
+  return names.length > few ? `${names.slice(0, few).join(", ")}, and ${names.length - few} more` : names.join(", ");
+}
+
+function refuseTargetAsInput(target: string, expression: Expression, source: string): void {
+  const place = namePlaces(expression).find(({ name }) => name === target);
+  if (place) throw new FormulaError(`the target cannot be an input too: ${target}`, source, place.span);
+}
+
+/** Refuses names that are no column but look like one misspelt, unless they are declared. */
+function refuseSlips(expression: Expression, source: string, columns: readonly string[], declared: readonly string[]): void {
+  const isSettled = membership([...columns, ...declared]);
+  for (const { name, span } of namePlaces(expression)) {
+    const column = isSettled(name) ? undefined : columns.find((candidate) => looksLikeSlip(name, candidate));
+    if (column === undefined) continue;
+    const problem = `unknown name: ${name} (did you mean the column ${column}? to make it a parameter, name it in params)`;
+    throw new FormulaError(problem, source, span);
+  }
+}
+
+function membership(names: Iterable<string>): (name: string) => boolean {
+  const set = new Set(names);
+  return (name) => set.has(name);
+}

@@ -1,0 +1,126 @@
+/** How a row of the elementwise table becomes an op: operands brought to one dtype and shape, a program for a lane, gradients by the chain rule. */
+import { type Dtype, dtypeOfNumber, dtypes, floating, promoteOperands } from "./dtype.ts";
+import { literalOf, make, Node, type Op } from "./graph.ts";
+import { cast, expand } from "./linear.ts";
+import { type Lowering, type Program, program, type Scalar } from "./scalar.ts";
+import { broadcast } from "./shape.ts";
+
+/** Where an argument's test values come from; several intervals step over a kink or a pole between them. */
+export type Domain = readonly (readonly [low: number, high: number])[];
+
+/** All there is to say about one elementwise op. */
+export interface MapRow {
+  readonly arity: 1 | 2 | 3;
+  /** The dtype of the result: that of the operands (bools count as int32), a floating one, or bool. */
+  readonly gives: "operands" | "floating" | "bool";
+  readonly lower: (x: Scalar, y: Scalar, z: Scalar) => Scalar;
+  /** The lowering for int32, in f64 lanes, where it differs. Results wrap modulo 2^32 afterwards. */
+  readonly integer?: (x: Scalar, y: Scalar, z: Scalar) => Scalar;
+  /** Partial derivatives for each operand, from the operands and the result; null where it is zero. */
+  readonly partials?: (x: Node, y: Node, z: Node, result: Node) => readonly (Node | null)[];
+  /** The first operand is a condition: a bool, whatever the others are. */
+  readonly isConditional?: true;
+  /** Values of the last operands when they are not given. */
+  readonly defaults?: readonly number[];
+  readonly domain: readonly Domain[];
+}
+
+/** The words of the table that the machinery itself speaks. */
+interface Arithmetic {
+  readonly add: (x: Node, y: Node) => Node;
+  readonly mul: (x: Node, y: Node) => Node;
+  readonly neg: (x: Node) => Node;
+}
+
+/** The op of a row. Its gradients multiply by the row's partials; a row without partials stops gradients. */
+export function mapOp(name: string, row: MapRow, o: Arithmetic): Op {
+  const work = { kind: "map", lower: row.lower, integer: row.integer ?? row.lower } as const;
+  if (!row.partials) return { name, work };
+  const partials = (node: Node): readonly (Node | null)[] => {
+    const [x, y, z] = node.inputs;
+    return row.partials!(x!, y ?? x!, z ?? x!, node);
+  };
+  return {
+    name,
+    work,
+    vjp: (node, g) => partials(node).map((p) => p && times(g, p, o)),
+    jvp: (node, tangents) =>
+      partials(node)
+        .flatMap((p, i) => (p && tangents[i] ? [times(tangents[i], p, o)] : []))
+        .reduce<Node | null>((sum, term) => (sum ? o.add(sum, term) : term), null),
+  };
+}
+
+/** g times a partial derivative, which is often 1 or -1. */
+function times(g: Node, partial: Node, o: Arithmetic): Node {
+  const literal = literalOf(partial);
+  if (literal === 1) return g;
+  return literal === -1 ? o.neg(g) : o.mul(g, partial);
+}
+
+/** How a plain number enters the graph: as a literal of a rule, or as an argument of the program. */
+export type Leaf = (value: number, dtype: Dtype) => Node;
+
+/** The node op(args): shapes broadcast, dtypes promoted, numbers made leaves of the dtype that comes out. */
+export function apply(op: Op, row: MapRow, args: readonly (Node | number)[], leaf: Leaf): Node {
+  const condition = row.isConditional ? [cast(asNode(args[0]!, "bool", leaf), "bool")] : [];
+  const dtype = operandDtype(row, args.slice(condition.length));
+  const operands = args.slice(condition.length).map((x) => cast(asNode(x, dtype, leaf), dtype));
+  const inputs = [...condition, ...operands];
+  const shape = broadcast(
+    op.name,
+    inputs.map((x) => x.shape),
+  );
+  const result = row.gives === "bool" ? "bool" : dtype;
+  return make(
+    op,
+    inputs.map((x) => expand(x, shape)),
+    shape,
+    result,
+  );
+}
+
+function asNode(x: Node | number, dtype: Dtype, leaf: Leaf): Node {
+  return x instanceof Node ? x : leaf(x, dtype);
+}
+
+function operandDtype(row: MapRow, operands: readonly (Node | number)[]): Dtype {
+  const dtype = promoteOperands(operands.map(asOperand));
+  if (row.gives === "floating") return floating(dtype);
+  return row.gives === "operands" && dtype === "bool" && !row.isConditional ? "int32" : dtype;
+}
+
+function asOperand(x: Node | number): Parameters<typeof promoteOperands>[0][number] {
+  if (!(x instanceof Node)) return { dtype: dtypeOfNumber(x), weight: "number" };
+  if (x.op.work.kind === "number" || x.op.work.kind === "constant")
+    return { dtype: x.dtype, weight: "number" };
+  return { dtype: x.dtype, weight: x.shape.length === 0 ? "scalar" : "tensor" };
+}
+
+const programs = new WeakMap<Op, Map<string, Program>>();
+
+/** What an elementwise node does to one element, in the lane its operands compute in. */
+export function programOf(node: Node): Program {
+  const lane = dtypes[node.inputs.at(-1)!.dtype].lane;
+  const key = `${lane} ${node.dtype === "int32"}`;
+  let known = programs.get(node.op);
+  if (!known) programs.set(node.op, (known = new Map()));
+  let found = known.get(key);
+  if (!found) known.set(key, (found = program(lane, node.inputs.length, loweringOf(node))));
+  return found;
+}
+
+function loweringOf({ op: { name, work }, dtype }: Node): Lowering {
+  if (work.kind !== "map") throw new TypeError(`expected an elementwise op, got ${name}`);
+  return dtype === "int32" ? (...inputs) => wrap(work.integer(...inputs)) : work.lower;
+}
+
+/** A whole number modulo 2^32, between -2^31 and 2^31 - 1; NaN and infinity become 0. */
+function wrap(x: Scalar): Scalar {
+  const turns = x
+    .mul(2 ** -32)
+    .add(0.5)
+    .floor();
+  const wrapped = x.sub(turns.mul(2 ** 32));
+  return wrapped.eq(wrapped).select(wrapped, 0);
+}

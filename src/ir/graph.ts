@@ -1,0 +1,231 @@
+/**
+ * The graph: immutable nodes that say how a tensor comes about. The same expression is the same node, so what is asked twice is computed once.
+ * Ops and input nodes go in; a node with its shape and dtype comes out. Nothing is computed here.
+ */
+import { type Dtype, dtypes, isFloating, type Storage } from "./dtype.ts";
+import type { Lowering } from "./scalar.ts";
+import { type Shape, showShape, type View } from "./shape.ts";
+
+/** How an op's numbers come about: the closed set of shapes of work that a backend knows how to do. */
+export type Work =
+  /** A leaf: the numbers are given. */
+  | { readonly kind: "data" | "number" | "constant" }
+  /** Each element from the elements at the same place. `integer` is the lowering where the result is int32. */
+  | { readonly kind: "map"; readonly lower: Lowering; readonly integer: Lowering }
+  /** The input's own elements, read another way; null where no strides can say it, and the elements must be copied into order first. */
+  | { readonly kind: "view"; readonly view: (input: View, node: Node) => View | null }
+  /** The input in the middle of zeros, beginning at attrs. */
+  | { readonly kind: "pad" }
+  /** Each element converted to the dtype of the node. */
+  | { readonly kind: "cast" }
+  /** The inputs one after the other along dimension attrs[0]. */
+  | { readonly kind: "cat" }
+  /** The dimensions in attrs folded into one element, in the order that docs/sums.md fixes. */
+  | { readonly kind: "reduce"; readonly fold: "sum" | "max" | "min" }
+  /** The position of the first largest or smallest along dimension attrs[0]. */
+  | { readonly kind: "position"; readonly of: "max" | "min" }
+  /** Running sums along dimension attrs[0], in float64. */
+  | { readonly kind: "cumsum" }
+  /** [batch, m, k] by [batch, k, n]. */
+  | { readonly kind: "matmul" }
+  /** gather: out[.., i, ..] = x[.., index[i], ..] along dimension attrs[0]; scatter, its adjoint: out[.., index[i], ..] += x[.., i, ..]. */
+  | { readonly kind: "gather" | "scatter" };
+
+/** One op: its name, its work, and its derivatives as graphs. An op without derivatives stops gradients. */
+export interface Op {
+  readonly name: string;
+  readonly work: Work;
+  /** Gradients for the inputs from the gradient of the output: null where there is none. */
+  readonly vjp?: (node: Node, gradient: Node) => readonly (Node | null)[];
+  /** The output's tangent from the inputs' tangents; null means zero, for both. */
+  readonly jvp?: (node: Node, tangents: readonly (Node | null)[]) => Node | null;
+}
+
+/** An expression. Everything about it is fixed but `value`, which realization fills in. */
+export class Node {
+  readonly op: Op;
+  readonly inputs: readonly Node[];
+  readonly shape: Shape;
+  readonly dtype: Dtype;
+  /** Whole numbers that the op's work reads: dims, starts, an order. */
+  readonly attrs: readonly number[];
+  /** Creation order, 0 for what depends on no data. */
+  readonly age: number;
+  /** The elements, once known: given for leaves, else put here by realization. */
+  value: Storage | undefined;
+  /** Nodes made from this one as their youngest input, by hash. */
+  consumers: Map<number, Node> | undefined;
+
+  constructor(
+    op: Op,
+    inputs: readonly Node[],
+    shape: Shape,
+    dtype: Dtype,
+    attrs: readonly number[],
+    age: number,
+  ) {
+    this.op = op;
+    this.inputs = inputs;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.attrs = attrs;
+    this.age = age;
+    this.value = undefined;
+    this.consumers = undefined;
+  }
+}
+
+const none: readonly number[] = [];
+let clock = 0;
+
+const dataOp: Op = { name: "data", work: { kind: "data" } };
+const numberOp: Op = { name: "number", work: { kind: "number" } };
+const constantOp: Op = { name: "constant", work: { kind: "constant" } };
+
+/** Given elements. Each call is a node of its own; `value` is held, not copied. */
+export function data(value: Storage, shape: Shape, dtype: Dtype): Node {
+  const node = new Node(dataOp, [], shape, dtype, none, ++clock);
+  node.value = value;
+  return node;
+}
+
+/** A number that is an argument of the program: another value of it is the same program. A scalar of shape []. */
+export function number(value: number, dtype: Dtype): Node {
+  return scalarLeaf(numberOp, value, dtype, numbers);
+}
+
+/** A literal of the program. A scalar of shape []. */
+export function constant(value: number, dtype: Dtype): Node {
+  return scalarLeaf(constantOp, value, dtype, constants);
+}
+
+const numbers = new Map<string, Node>();
+const constants = new Map<string, Node>();
+
+function scalarLeaf(op: Op, value: number, dtype: Dtype, known: Map<string, Node>): Node {
+  const key = `${dtype} ${Object.is(value, -0) ? "-0" : value}`;
+  const before = known.get(key);
+  if (before) return before;
+  const node = new Node(op, [], [], dtype, none, 0);
+  node.value = new dtypes[dtype].array(1).fill(value);
+  remember(known, key, node);
+  return node;
+}
+
+/** The literal or argument that a scalar leaf stands for, seen through views; undefined for anything else. */
+export function literalOf(node: Node): number | undefined {
+  if (node.op === constantOp) return node.value![0];
+  return node.op.work.kind === "view" ? literalOf(node.inputs[0]!) : undefined;
+}
+
+/**
+ * The node for op(inputs). An equal node made before is returned again while its youngest input still remembers it, which
+ * makes a node's remembered lifetime that of the input it dies with: a loop that goes on making new data leaves nothing behind.
+ */
+export function make(
+  op: Op,
+  inputs: readonly Node[],
+  shape: Shape,
+  dtype: Dtype,
+  attrs: readonly number[] = none,
+): Node {
+  const youngest = inputs.reduce((a, b) => (b.age > a.age ? b : a));
+  const hash = hashOf(op, inputs, shape, dtype, attrs);
+  const before = youngest.consumers?.get(hash);
+  if (before && isSame(before, op, inputs, shape, dtype, attrs)) return before;
+  const node = new Node(op, inputs, shape, dtype, attrs, youngest.age === 0 ? 0 : ++clock);
+  youngest.consumers ??= new Map();
+  remember(youngest.consumers, hash, node);
+  return node;
+}
+
+/** How many expressions each node, and each table of numbers, remembers at once. Forgetting costs a second computation, never a wrong one. */
+const memory = 256;
+
+function remember<K>(known: Map<K, Node>, key: K, node: Node): void {
+  if (known.size >= memory) known.clear();
+  known.set(key, node);
+}
+
+function isSame(
+  node: Node,
+  op: Op,
+  inputs: readonly Node[],
+  shape: Shape,
+  dtype: Dtype,
+  attrs: readonly number[],
+): boolean {
+  return (
+    node.op === op &&
+    node.dtype === dtype &&
+    same(node.inputs, inputs) &&
+    same(node.shape, shape) &&
+    same(node.attrs, attrs)
+  );
+}
+
+function same<T>(a: readonly T[], b: readonly T[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+const identities = new WeakMap<object, number>();
+let nextIdentity = 1;
+
+function identity(object: object): number {
+  let id = identities.get(object);
+  if (id === undefined) identities.set(object, (id = nextIdentity++));
+  return id;
+}
+
+/** FNV-1a over the parts. */
+function hashOf(
+  op: Op,
+  inputs: readonly Node[],
+  shape: Shape,
+  dtype: Dtype,
+  attrs: readonly number[],
+): number {
+  let h = mix(mix(0x811c9dc5, identity(op)), dtypes[dtype].rank);
+  for (const input of inputs) h = mix(h, input.age === 0 ? identity(input) : input.age);
+  for (const d of shape) h = mix(h, d);
+  for (const a of attrs) h = mix(h, a);
+  return h;
+}
+
+function mix(h: number, part: number): number {
+  return Math.imul(h ^ part, 0x01000193);
+}
+
+/** Every node that `outputs` depend on and they themselves, inputs first. `isLeaf` stops the walk: such a node is listed, its inputs are not. */
+export function ancestors(outputs: readonly Node[], isLeaf: (node: Node) => boolean): Node[] {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  const stack = [...outputs];
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1]!;
+    if (seen.has(node)) {
+      stack.pop();
+      continue;
+    }
+    const waiting = isLeaf(node) ? [] : node.inputs.filter((input) => !seen.has(input));
+    if (waiting.length > 0) stack.push(...waiting);
+    else {
+      stack.pop();
+      seen.add(node);
+      order.push(node);
+    }
+  }
+  return order;
+}
+
+/** `float32[4,5]`, for messages. */
+export function describe(node: Node): string {
+  return `${node.dtype}${showShape(node.shape)}`;
+}
+
+/** Whether gradients can flow through a node of this dtype. */
+export function isDifferentiable(node: Node): boolean {
+  return isFloating(node.dtype);
+}

@@ -1,0 +1,88 @@
+/**
+ * A result as one JSON object, the form that `--json` prints: the same keys always, and null for every number that is not finite.
+ */
+import type { OutcomeKind, Parameter, Result } from "../fit/result.ts";
+import { isNumber } from "./numbers.ts";
+
+type Nullable<Keys extends string> = { readonly [Key in Keys]: number | null };
+
+/** What `resultJson` gives. Numbers are null where the fit leaves them undefined. */
+export interface ResultJson {
+  readonly formula: string | null;
+  readonly outcome: {
+    readonly kind: OutcomeKind;
+    readonly converged: boolean;
+    readonly message: string;
+    readonly advice: string | null;
+  };
+  readonly loss: { readonly name: string; readonly value: number | null };
+  readonly validationLoss: number | null;
+  readonly params: Readonly<Record<string, ParameterJson>>;
+  readonly statistics: { readonly observations: number } & Nullable<
+    "degreesOfFreedom" | "residualSumOfSquares" | "residualStandardDeviation" | "rSquared" | "aic" | "bic"
+  >;
+  readonly omitted: Readonly<Record<string, number>>;
+  readonly optimizer: { readonly name: string };
+  readonly steps: number;
+  readonly seconds: number | null;
+  readonly history: readonly ({ readonly step: number } & Nullable<
+    "loss" | "validationLoss" | "learningRate"
+  >)[];
+}
+
+/** One parameter. Bounds are null where there are none. */
+export type ParameterJson = { readonly fixed: boolean } & Nullable<
+  "value" | "standardError" | "start" | "min" | "max"
+>;
+
+/** The result as a plain object for `JSON.stringify`. Shares nothing with the result. */
+export function resultJson(result: Result): ResultJson {
+  const { outcome, statistics } = result;
+  return {
+    formula: result.formula,
+    outcome: {
+      kind: outcome.kind,
+      converged: outcome.converged,
+      message: outcome.message,
+      advice: outcome.advice,
+    },
+    loss: { name: result.loss.name, value: finite(result.loss.value) },
+    validationLoss: finite(result.validationLoss),
+    // Entries, not assignment: a parameter may be called __proto__.
+    params: Object.fromEntries(Object.entries(result.params).map(([name, it]) => [name, parameterJson(it)])),
+    statistics: {
+      observations: statistics.observations,
+      degreesOfFreedom: finite(statistics.degreesOfFreedom),
+      residualSumOfSquares: finite(statistics.residualSumOfSquares),
+      residualStandardDeviation: finite(statistics.residualStandardDeviation),
+      rSquared: finite(statistics.rSquared),
+      aic: finite(statistics.aic),
+      bic: finite(statistics.bic),
+    },
+    omitted: Object.fromEntries(Object.entries(result.omitted)),
+    optimizer: { name: result.optimizer.name },
+    steps: result.steps,
+    seconds: finite(result.seconds),
+    history: result.history.map(({ step, loss, validationLoss, learningRate }) => ({
+      step,
+      loss: finite(loss),
+      validationLoss: finite(validationLoss),
+      learningRate: finite(learningRate),
+    })),
+  };
+}
+
+function parameterJson({ value, standardError, start, fixed, min, max }: Parameter): ParameterJson {
+  return {
+    value: finite(value),
+    standardError: finite(standardError),
+    start: finite(start),
+    fixed,
+    min: finite(min),
+    max: finite(max),
+  };
+}
+
+function finite(value: number | null): number | null {
+  return isNumber(value) ? value : null;
+}

@@ -1,0 +1,104 @@
+/** The shape arguments of methods that move elements, in PyTorch's terms: nodes and loose arguments go in, checked nodes come out. */
+import { describe, type Node } from "../ir/graph.ts";
+import * as linear from "../ir/linear.ts";
+import { resolveDim, resolveDims, type Shape, showShape, sizeOf } from "../ir/shape.ts";
+
+/** A size of -1 is what the others leave. */
+export function reshape(x: Node, shape: Shape): Node {
+  const size = sizeOf(x.shape);
+  const known = sizeOf(shape.filter((d) => d !== -1));
+  const free = shape.filter((d) => d === -1).length;
+  const resolved = free === 1 && known > 0 ? shape.map((d) => (d === -1 ? size / known : d)) : shape;
+  if (resolved.some((d) => !Number.isInteger(d) || d < 0) || sizeOf(resolved) !== size)
+    throw new RangeError(`reshape expects a shape of ${size} elements, got ${showShape(shape)}`);
+  return linear.reshape(x, resolved);
+}
+
+export function permute(x: Node, order: readonly number[]): Node {
+  const dims = order.map((d) => resolveDim("permute", d, x.shape.length));
+  if (dims.length !== x.shape.length || new Set(dims).size !== dims.length)
+    throw new RangeError(`permute expects each of ${x.shape.length} dims once, got ${showShape(order)}`);
+  return linear.permute(x, dims);
+}
+
+export function transpose(x: Node, dim0: number, dim1: number): Node {
+  const [a, b] = [dim0, dim1].map((d) => resolveDim("transpose", d, x.shape.length)) as [number, number];
+  return linear.permute(x, x.shape.map((_, i) => (i === a ? b : i === b ? a : i)));
+}
+
+/** Sizes of 1 stretch; -1 keeps a size; dimensions may be added in front. */
+export function expand(x: Node, shape: Shape): Node {
+  const added = shape.length - x.shape.length;
+  const resolved = shape.map((d, i) => (d === -1 && i >= added ? x.shape[i - added]! : d));
+  const fits = x.shape.every((d, i) => d === 1 || d === resolved[i + added]);
+  if (added < 0 || !fits || resolved.some((d) => d < 0))
+    throw new RangeError(`expand expects a shape that ${showShape(x.shape)} stretches to, got ${showShape(shape)}`);
+  return linear.expand(x, resolved);
+}
+
+/** Drops the dimensions of size 1, or only the one named. */
+export function squeeze(x: Node, dim?: number): Node {
+  const chosen = dim === undefined ? undefined : resolveDim("squeeze", dim, x.shape.length);
+  return linear.reshape(x, x.shape.filter((d, i) => d !== 1 || (chosen !== undefined && i !== chosen)));
+}
+
+/** A new dimension of size 1 at `dim`. */
+export function unsqueeze(x: Node, dim: number): Node {
+  const at = resolveDim("unsqueeze", dim, x.shape.length + 1);
+  return linear.reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
+}
+
+/** A part of a dimension: from start up to but not including end; negative numbers count from its end, and no end means all the rest. */
+export type Range = readonly [start: number, end?: number];
+
+/** A range for each dimension, from the first; dimensions without one are kept whole. Ranges stop at the size, as in PyTorch. */
+export function slice(x: Node, ranges: readonly Range[]): Node {
+  if (ranges.length > x.shape.length)
+    throw new RangeError(`slice expects at most ${x.shape.length} ranges, got ${ranges.length}`);
+  const bounds = x.shape.map((size, i) => within(ranges[i] ?? [0], size));
+  return linear.slice(x, bounds.map(([start]) => start), bounds.map(([start, end]) => Math.max(end - start, 0)));
+}
+
+function within([start, end]: Range, size: number): [number, number] {
+  const place = (i: number): number => Math.min(Math.max(i < 0 ? i + size : i, 0), size);
+  if (![start, end ?? 0].every(Number.isInteger))
+    throw new RangeError(`slice expects whole numbers, got [${start},${end}]`);
+  return [place(start), end === undefined ? size : place(end)];
+}
+
+export function flip(x: Node, dims: number | readonly number[]): Node {
+  return linear.flip(x, resolveDims("flip", dims, x.shape.length));
+}
+
+/** Row i of the result, along dim, is row index[i] of x. */
+export function indexSelect(x: Node, dim: number, index: Node): Node {
+  if (index.dtype !== "int32" || index.shape.length !== 1)
+    throw new TypeError(`indexSelect expects int32 indices of one dimension, got ${describe(index)}`);
+  if (x.shape.length === 0) throw new RangeError("indexSelect expects at least one dimension, got none");
+  return linear.gather(x, index, resolveDim("indexSelect", dim, x.shape.length));
+}
+
+/** One after the other along dim; the sizes of all other dimensions agree. */
+export function cat(inputs: readonly Node[], dim: number): Node {
+  const [first] = inputs;
+  if (!first) throw new RangeError("cat expects at least one tensor, got none");
+  const along = resolveDim("cat", dim, first.shape.length);
+  const others = (x: Node): string => showShape(x.shape.map((d, i) => (i === along ? -1 : d)));
+  if (first.shape.length === 0 || inputs.some((x) => others(x) !== others(first)))
+    throw new RangeError(
+      `cat expects shapes that agree but along dim ${along}, got ${inputs.map((x) => showShape(x.shape)).join(" and ")}`,
+    );
+  return linear.cat(inputs, along);
+}
+
+/** Along a new dimension; all shapes agree. */
+export function stack(inputs: readonly Node[], dim: number): Node {
+  const [first] = inputs;
+  if (!first) throw new RangeError("stack expects at least one tensor, got none");
+  if (inputs.some((x) => showShape(x.shape) !== showShape(first.shape)))
+    throw new RangeError(
+      `stack expects shapes that agree, got ${inputs.map((x) => showShape(x.shape)).join(" and ")}`,
+    );
+  const at = resolveDim("stack", dim, first.shape.length + 1);
+  return linear.cat(inputs.map((x) => unsqueeze(x, at)), at);
+}
