@@ -50,7 +50,7 @@ function cellOf(value: unknown, place: () => string): string {
   if (typeof value === "string") return value;
   if (isNumeric(value) || typeof value === "boolean") return String(value);
   if (value instanceof Date) return value.toJSON() ?? "";
-  throw new Error(`${place()} expected a number or text, got ${kindOf(value)}`);
+  throw new Error(`${place()}: not a number or text: ${kindOf(value)}`);
 }
 
 /** What a value is, in a word or two, for an error message. */

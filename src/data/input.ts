@@ -27,7 +27,9 @@ export type ColumnsOf<Data> =
         ? KeysOf<Data>
         : string;
 
-type KeysOf<Item> = Item extends unknown ? Extract<keyof Item, string> : never;
+/** The keys of every member of a union together; string if the type names none. */
+type KeysOf<Item> = [Keys<Item>] extends [never] ? string : Keys<Item>;
+type Keys<Item> = Item extends unknown ? Extract<keyof Item, string> : never;
 
 /**
  * A table of a Table (itself), of columns, or of rows. Values are copied. Errors: columns of different lengths, a column that is no
@@ -87,15 +89,8 @@ function columnsOfRows(rows: readonly unknown[]): Map<string, Column> {
   const records = rows.map((row, i) => checkedRow(row, i));
   const names = new Set(records.flatMap((row) => Object.keys(row)));
   if (names.size === 0) throw new Error("data expects rows with columns, got rows without any");
-  return new Map(
-    [...names].map((name) => [
-      name,
-      readColumn(
-        name,
-        records.map((row) => own(row, name)),
-      ),
-    ]),
-  );
+  const valuesOf = (name: string) => records.map((row) => own(row, name));
+  return new Map([...names].map((name) => [name, readColumn(name, valuesOf(name))]));
 }
 
 function checkedRow(row: unknown, index: number): Record<string, unknown> {

@@ -24,7 +24,7 @@ export interface Records {
  * Errors name `file` and line: no records, too few or too many cells, a quote that does not close.
  */
 export function recordsOf(text: string, file: string, delimiter?: Delimiter): Records {
-  const lined = lineFeeds(text.startsWith("\uFEFF") ? text.slice(1) : text);
+  const lined = lineFeeds(text);
   const found = delimiter ?? delimiterOf(lined);
   return found === " " ? survey(tabbed(lined), "\t", file) : survey(lined, found, file);
 }
@@ -38,7 +38,7 @@ function lineFeeds(text: string): string {
 
 /** A text delimited by runs of spaces as one delimited by tabs. */
 function tabbed(text: string): string {
-  return text.replace(/^[ \t]+|[ \t\r]+$/gm, "").replace(/[ \t]+/g, "\t");
+  return text.replace(/^[ \t\uFEFF]+|[ \t\r]+$/gm, "").replace(/[ \t]+/g, "\t");
 }
 
 /** The first of these that the first record has, else spaces if the first two lines have equally many words, and more than one. */
@@ -52,9 +52,9 @@ function delimiterOf(text: string): Delimiter {
   return found ?? (isSpaced ? " " : ",");
 }
 
-/** Where the blank lines and comments before the first record end. */
+/** Where the byte order mark, the blank lines and the comments before the first record end. */
 function preambleEnd(text: string): number {
-  return end(/(?:[ \t]*(?:#[^\n]*)?\r?\n)*/y, text, 0);
+  return end(/(?:[ \t\uFEFF]*(?:#[^\n]*)?\r?\n)*\uFEFF*/y, text, 0);
 }
 
 /** A text that is clean already stays in one piece; it is cut at blank lines, at CRLF, and at each record of a one-column text (see `cellColumns`). */

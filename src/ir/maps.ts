@@ -2,8 +2,11 @@
  * The table of elementwise ops. A row says everything about one op: the dtype it gives, its lowering to scalar primitives,
  * its partial derivatives, and the domain its tests draw from. Methods, gradients, backends and tests walk the rows.
  */
+
+import { isFloating } from "./dtype.ts";
 import { apply, type Domain, type MapRow, mapOp } from "./elementwise.ts";
 import { constant, type Node, number, type Op } from "./graph.ts";
+import { filled } from "./linear.ts";
 import { cosh, exp, expm1, sigmoid, sinh, tanh } from "./math/exponential.ts";
 import { acos, asin, atan, atan2 } from "./math/inverse.ts";
 import { acosh, asinh, atanh, log, log1p, log2, log10, logSigmoid, softplus } from "./math/logarithm.ts";
@@ -388,3 +391,20 @@ export function walkMaps<T>(f: (name: MapName, row: MapRow) => T): Record<MapNam
   const entries = Object.entries(maps) as [MapName, MapRow][];
   return Object.fromEntries(entries.map(([name, row]) => [name, f(name, row)])) as Record<MapName, T>;
 }
+
+/** x to a plain number. Small whole exponents and the square root are products and roots; the others are `pow`. */
+export function power(x: Node, exponent: number): Node {
+  const written = isFloating(x.dtype) ? powers.get(exponent) : undefined;
+  return written ? written(x) : elementwise.pow(x, exponent);
+}
+
+const powers = new Map<number, (x: Node) => Node>([
+  [0, (x) => filled(1, x.shape, x.dtype)],
+  [0.5, (x) => o.sqrt(x)],
+  [1, (x) => x],
+  [2, (x) => o.square(x)],
+  [3, (x) => o.mul(x, o.square(x))],
+  [4, (x) => o.square(o.square(x))],
+  [-1, (x) => o.reciprocal(x)],
+  [-2, (x) => o.reciprocal(o.square(x))],
+]);

@@ -39,12 +39,13 @@ export function niceRange([low, high]: Range, ticks: number): Range {
   return [rounded(Math.floor(low / step) * step), rounded(Math.ceil(high / step) * step)];
 }
 
-/** The round numbers in the range, about `count` of them and never fewer than none, as in d3-array's `ticks`. */
+/** The round numbers in the range, about `count` of them and two at least, as in d3-array's `ticks`. */
 export function ticksOf([low, high]: Range, count: number): number[] {
   const step = tickStep([low, high], count);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => rounded((first + i) * step));
+  if (last <= first) return ticksOf([low, high], count + 1);
+  return Array.from({ length: last - first + 1 }, (_, i) => rounded((first + i) * step));
 }
 
 /** Round numbers for a logarithmic axis over positive values: powers of ten, or 1, 2, 5 times them, or as on any axis where it spans little. */
@@ -72,10 +73,10 @@ function rounded(value: number): number {
   return Number(value.toPrecision(14)) || 0;
 }
 
-/** The ticks as texts, all with the same number of decimals, in powers of ten where they are very large or very small. */
+/** Two ticks or more as texts, all with the same number of decimals, in powers of ten where they are very large or very small. */
 export function tickLabels(ticks: readonly number[]): string[] {
-  const size = Math.max(...ticks.map(Math.abs), 0);
-  const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : size || 1;
+  const size = Math.max(...ticks.map(Math.abs));
+  const step = ticks[1]! - ticks[0]!;
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   if (size < 1e6 && decimals <= 5) return ticks.map((tick) => tick.toFixed(decimals));
   return ticks.map((tick) => powerOfTen(tick, step));

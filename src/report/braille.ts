@@ -81,12 +81,14 @@ function frameOf(options: BraillePlotOptions): Frame {
   const others = 4 + (title === undefined ? 0 : 1) + (legend === false ? 0 : 1);
   const rows = Math.max(2, Math.floor(Math.max(8, options.height)) - others);
   const yCount = Math.max(2, Math.min(6, Math.floor(rows / 3)));
-  const yRange = options.yRange ?? niceRange(rangeOf(...all.map(({ y }) => y)), yCount);
+  const yRange = options.yRange
+    ? rangeOf(options.yRange)
+    : niceRange(rangeOf(...all.map(({ y }) => y)), yCount);
   const yValues = ticksOf(yRange, yCount);
   const yLabels = tickLabels(yValues);
   const margin = Math.max(0, ...yLabels.map(textWidth)) + 2;
   const columns = Math.max(4, width - margin);
-  const xRange = options.xRange ?? rangeOf(...all.map(({ x }) => x));
+  const xRange = options.xRange ? rangeOf(options.xRange) : rangeOf(...all.map(({ x }) => x));
   const xValues = ticksOf(xRange, Math.max(2, Math.min(8, Math.floor(columns / 9))));
   const xLabels = tickLabels(xValues);
   const view = { columns, rows, xRange, yRange };
@@ -189,14 +191,13 @@ function cellOf(at: number, { dots, marks }: Canvas, signs: Signs): Cell {
 /** The signs in a row; neighbours of one role are styled together. */
 function styled(cells: readonly Cell[], style: Style): string {
   let line = "";
-  for (let i = 0; i < cells.length; ) {
-    const role = cells[i]![1];
-    const next = cells.findIndex((cell, j) => j > i && cell[1] !== role);
-    const end = next < 0 ? cells.length : next;
-    const run = cells.slice(i, end).map(([sign]) => sign);
-    line += role === null ? run.join("") : style(role, run.join(""));
-    i = end;
-  }
+  let run = "";
+  cells.forEach(([sign, role], i) => {
+    run += sign;
+    if (cells[i + 1]?.[1] === role) return;
+    line += role === null ? run : style(role, run);
+    run = "";
+  });
   return line;
 }
 

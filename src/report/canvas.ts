@@ -49,19 +49,17 @@ function dotOf(value: number, [low, high]: Range, dots: number): number {
 /** Draws the points that lie in the view. Writes into the canvas. */
 export function drawPoints({ x, y }: Series, view: View, canvas: Canvas, layer: Layer): void {
   for (let i = 0; i < x.length; i++) {
-    const [u, v] = [x[i], y[i]];
-    if (isDrawable(u) && isDrawable(v)) drawPoint(u, v, view, canvas, layer);
+    if (isDrawable(x[i]) && isDrawable(y[i])) drawPoint(x[i]!, y[i]!, view, canvas, layer);
   }
 }
 
 /** Draws the line from corner to corner, as far as it lies in the view. Writes into the canvas. */
 export function drawLine({ x, y }: Series, view: View, canvas: Canvas, layer: Layer): void {
-  for (let i = 1; i < x.length; i++) {
-    const [x0, y0, x1, y1] = [x[i - 1], y[i - 1], x[i], y[i]];
-    if (!isDrawable(x0) || !isDrawable(y0) || !isDrawable(x1) || !isDrawable(y1)) continue;
-    for (const [u, v] of walk(x0, y0, x1, y1, view)) drawPoint(u, v, view, canvas, layer);
-  }
   if (x.length === 1) drawPoints({ x, y }, view, canvas, layer);
+  for (let i = 1; i < x.length; i++) {
+    const isWhole = isDrawable(x[i - 1]) && isDrawable(y[i - 1]) && isDrawable(x[i]) && isDrawable(y[i]);
+    if (isWhole) drawSegment(x[i - 1]!, y[i - 1]!, x[i]!, y[i]!, view, canvas, layer);
+  }
 }
 
 function drawPoint(x: number, y: number, view: View, canvas: Canvas, layer: Layer): void {
@@ -81,20 +79,29 @@ const dotBits = [
   [0x40, 0x80],
 ];
 
-/** Places along a segment, one or more for each row and column of dots it crosses; only the part inside the view is walked. */
-function walk(x0: number, y0: number, x1: number, y1: number, view: View): [number, number][] {
+/** Draws one dot or more for each row and column of dots that the segment crosses; only the part inside the view is walked. */
+function drawSegment(
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
+  view: View,
+  canvas: Canvas,
+  layer: Layer,
+): void {
   const { columns, rows, xRange, yRange } = view;
   const inside = overlap(insideOf(x0, x1, xRange), insideOf(y0, y1, yRange));
-  if (inside === null) return [];
+  if (inside === null) return;
   const [from, to] = inside;
-  const across = ((x1 - x0) / (xRange[1] - xRange[0])) * columns * 2 * (to - from);
-  const down = ((y1 - y0) / (yRange[1] - yRange[0])) * rows * 4 * (to - from);
-  const steps = Math.ceil(Math.max(Math.abs(across), Math.abs(down))) + 1;
-  return Array.from({ length: steps + 1 }, (_, i) => {
+  const across = ((x1 - x0) / (xRange[1] - xRange[0])) * columns * 2;
+  const down = ((y1 - y0) / (yRange[1] - yRange[0])) * rows * 4;
+  const steps = Math.ceil(Math.max(Math.abs(across), Math.abs(down)) * (to - from)) || 1;
+  for (let i = 0; i <= steps; i++) {
     const share = from + ((to - from) * i) / steps;
     // Rounding may put an end just outside, where it would be lost.
-    return [clamped(x0 + (x1 - x0) * share, xRange), clamped(y0 + (y1 - y0) * share, yRange)];
-  });
+    const x = clamped(x0 + (x1 - x0) * share, xRange);
+    drawPoint(x, clamped(y0 + (y1 - y0) * share, yRange), view, canvas, layer);
+  }
 }
 
 /** The shares of the way from a to b at which it enters and leaves the range; null if it never does (Liang and Barsky 1984). */

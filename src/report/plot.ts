@@ -5,7 +5,18 @@
 import type { Markish } from "@observablehq/plot";
 import type { HistoryEntry } from "../fit/result.ts";
 import { isDrawable, logTicksOf, type Range, rangeOf, tickLabels, ticksOf } from "./axis.ts";
-import { accent, faintInk, figure, ink, margins, quietInk, typeset, width } from "./figure.ts";
+import {
+  accent,
+  faintInk,
+  figure,
+  ink,
+  type LegendEntry,
+  margins,
+  type Panel,
+  quietInk,
+  typeset,
+  width,
+} from "./figure.ts";
 import { shortNumber } from "./numbers.ts";
 
 /**
@@ -37,93 +48,100 @@ export interface LossPicture {
 
 /** Observations and curve above, residuals below on the same x axis, as an SVG document. */
 export async function fitFigure(picture: FitPicture): Promise<string> {
-  const { observed, curve, residuals, legend = { points: "observed", curve: "fitted" } } = picture;
-  const all = pointsOf(observed.x, observed.y, residuals);
-  const points = thinned(all);
+  const { title, caption, xLabel, observed, curve, residuals } = picture;
+  const points = pointsOf(observed.x, observed.y, residuals);
   const x = linear(rangeOf(observed.x, curve.x), 8);
-  const yRange = fitRange(observed.y, curve.y);
-  const line = pointsOf(curve.x, nearby(curve.y, yRange));
-  const draw = await drawing();
-  const notice = points.length < all.length ? `; ${points.length} of ${all.length} points drawn` : "";
-  return figure({
-    title: picture.title,
-    caption: picture.caption + notice,
-    xLabel: picture.xLabel,
-    panels: [
-      {
-        label: picture.yLabel,
-        height: 310,
-        legend: [
-          { sign: "●", colour: ink, text: legend.points },
-          { sign: "—", colour: accent, text: legend.curve },
-        ],
-        svg: draw(310, bare(x), linear(yRange, 6), (plot) => [
-          plot.lineY(line, { ...curveLook, clip: true }),
-          plot.dot(points, { x: "x", y: "y", ...pointLook(points) }),
-        ]),
-      },
-      {
-        label: "residual",
-        height: 160,
-        legend: [],
-        svg: draw(160, x, linear(symmetric(rangeOf(residuals)), 3), (plot) => [
-          plot.ruleY([0], { stroke: accent, strokeWidth: 1.5 }),
-          plot.ruleX(isSparse(points) ? points : [], { x: "x", y1: 0, y2: "residual", ...stemLook }),
-          plot.dot(points, { x: "x", y: "residual", ...pointLook(points) }),
-        ]),
-      },
-    ],
-  });
+  const y = linear(fitRange(observed.y, curve.y), 6);
+  const residual = linear(symmetric(rangeOf(residuals)), 3);
+  const draw = await drawing([y, residual]);
+  const all = observed.x.length;
+  const notice = points.length < all ? ` (${points.length} of ${all} points drawn)` : "";
+  const panels = [fitPanel(picture, points, bare(x), y, draw), residualPanel(points, x, residual, draw)];
+  return figure({ title, caption: caption + notice, xLabel, panels });
 }
 
-/** The loss by step, on a logarithmic scale where it is positive, for the training and, if there are, the validation rows. */
+function fitPanel(
+  { yLabel, curve, legend }: FitPicture,
+  points: readonly Point[],
+  x: Axis,
+  y: Axis,
+  draw: Draw,
+): Panel {
+  const height = 300;
+  const line = pointsOf(curve.x, nearby(curve.y, y.domain));
+  return {
+    label: yLabel,
+    height,
+    legend: [
+      { sign: "●", colour: ink, text: legend?.points ?? "observed" },
+      { sign: "—", colour: accent, text: legend?.curve ?? "fitted" },
+    ],
+    svg: draw(height, x, y, (plot) => [
+      plot.dot(points, { x: "x", y: "y", ...pointLook(points) }),
+      // Above the dots: where a fit is good, they would hide it.
+      plot.lineY(line, { ...curveLook, clip: true }),
+    ]),
+  };
+}
+
+function residualPanel(points: readonly Point[], x: Axis, y: Axis, draw: Draw): Panel {
+  const height = 160;
+  const stems = points.length <= maxStems ? points : [];
+  return {
+    label: "residual",
+    height,
+    legend: [],
+    svg: draw(height, x, y, (plot) => [
+      plot.ruleY([0], { stroke: accent, strokeWidth: 1.5 }),
+      plot.ruleX(stems, { x: "x", y1: 0, y2: "residual", ...stemLook }),
+      plot.dot(points, { x: "x", y: "residual", ...pointLook(points) }),
+    ]),
+  };
+}
+
+/** The loss by step for the training rows and, if there are any, the validation rows, as an SVG document; on a logarithmic scale unless it is negative. */
 export async function lossFigure({ title, loss, history, caption }: LossPicture): Promise<string> {
+  const height = 330;
   const steps = history.map(({ step }) => step);
   const training = history.map((entry) => entry.loss);
-  const validation = history.map(({ validationLoss }) => validationLoss ?? Number.NaN);
-  const values = [...training, ...validation].filter(isDrawable);
-  const isLog = values.some((value) => value > 0) && values.every((value) => value >= 0);
-  // Zero has no place on a logarithmic scale: a line that reaches it ends before.
-  const shown = isLog ? values.filter((value) => value > 0) : values;
-  const visible = (list: number[]) =>
-    pointsOf(
-      steps,
-      list.map((it) => (isLog && it <= 0 ? Number.NaN : it)),
-    );
-  const hasValidation = validation.some(isDrawable);
-  const draw = await drawing();
-  return figure({
-    title,
-    caption,
-    xLabel: "step",
-    panels: [
-      {
-        label: isLog ? `${loss}, logarithmic scale` : loss,
-        height: 330,
-        legend: hasValidation
-          ? [
-              { sign: "—", colour: accent, text: "training" },
-              { sign: "- -", colour: ink, text: "validation" },
-            ]
-          : [],
-        svg: draw(
-          330,
-          linear(rangeOf(steps), 8),
-          (isLog ? logarithmic : linear)(rangeOf(shown), 6),
-          (plot) => [
-            plot.lineY(visible(validation), validationLook),
-            plot.lineY(visible(training), curveLook),
-            plot.dot(
-              visible(training)
-                .filter(({ y }) => isDrawable(y))
-                .slice(-1),
-              { x: "x", y: "y", r: 3.5, fill: accent },
-            ),
-          ],
-        ),
-      },
-    ],
-  });
+  // It may be known once an epoch only: the line goes on over the steps between.
+  const validated = history.filter(({ validationLoss }) => validationLoss !== null);
+  const validation = validated.map(({ validationLoss }) => validationLoss!);
+  const { y, values } = lossAxis([...training, ...validation]);
+  const x = linear(rangeOf(steps), 8);
+  const draw = await drawing([y]);
+  const line = pointsOf(steps, training.map(values));
+  const dashes = pointsOf(
+    validated.map(({ step }) => step),
+    validation.map(values),
+  );
+  const end = line.filter((point) => isDrawable(point.y)).slice(-1);
+  const panel: Panel = {
+    label: y.type === "log" ? `${loss}, logarithmic scale` : loss,
+    height,
+    legend: validated.length > 0 ? lossLegend : [],
+    svg: draw(height, x, y, (plot) => [
+      plot.lineY(dashes, validationLook),
+      plot.lineY(line, curveLook),
+      plot.dot(end, { x: "x", y: "y", r: 3.5, fill: accent }),
+    ]),
+  };
+  return figure({ title, caption, xLabel: "step", panels: [panel] });
+}
+
+const lossLegend: readonly LegendEntry[] = [
+  { sign: "—", colour: accent, text: "training" },
+  { sign: "- -", colour: ink, text: "validation" },
+];
+
+/** The axis for losses, and what becomes of them there: zero has no place on a logarithmic scale, so a line ends before it. */
+function lossAxis(losses: readonly number[]): { y: Axis; values: (loss: number) => number } {
+  const drawable = losses.filter(isDrawable);
+  const positive = drawable.filter((loss) => loss > 0);
+  if (positive.length === 0 || drawable.some((loss) => loss < 0)) {
+    return { y: linear(rangeOf(drawable), 6), values: (loss) => loss };
+  }
+  return { y: logarithmic(rangeOf(positive), 6), values: (loss) => (loss > 0 ? loss : Number.NaN) };
 }
 
 /** One place in a figure. */
@@ -133,29 +151,22 @@ interface Point {
   readonly residual: number;
 }
 
-/** The places in order; what cannot be drawn is NaN, which breaks lines and hides dots. */
-function pointsOf(x: ArrayLike<number>, y: ArrayLike<number>, residuals?: ArrayLike<number>): Point[] {
-  const at = (list: ArrayLike<number> | undefined, i: number) =>
-    isDrawable(list?.[i]) ? list[i]! : Number.NaN;
-  return Array.from({ length: x.length }, (_, i) => ({
-    x: at(x, i),
-    y: at(y, i),
-    residual: at(residuals, i),
-  }));
-}
-
 /** More dots than this only blacken the paper and weigh down the file. */
 const maxPoints = 4000;
 
-/** Evenly spaced rows, at most `maxPoints` of them. */
-function thinned(points: Point[]): Point[] {
-  if (points.length <= maxPoints) return points;
-  return Array.from({ length: maxPoints }, (_, i) => points[Math.floor((i * points.length) / maxPoints)]!);
+/** The places in order, evenly thinned to `maxPoints` with both ends kept; what cannot be drawn is NaN, which breaks lines and hides dots. */
+function pointsOf(x: ArrayLike<number>, y: ArrayLike<number>, residuals?: ArrayLike<number>): Point[] {
+  const length = Math.min(x.length, maxPoints);
+  const at = (list: ArrayLike<number> | undefined, i: number) =>
+    isDrawable(list?.[i]) ? list[i]! : Number.NaN;
+  return Array.from({ length }, (_, i) => {
+    const row = Math.round((i * (x.length - 1)) / Math.max(1, length - 1));
+    return { x: at(x, row), y: at(y, row), residual: at(residuals, row) };
+  });
 }
 
-function isSparse(points: readonly Point[]): boolean {
-  return points.length <= 200;
-}
+/** More stems than this run together. */
+const maxStems = 200;
 
 /** One axis of a drawing: its scale, and its ticks with their texts. */
 interface Axis {
@@ -199,49 +210,57 @@ function symmetric([low, high]: Range): Range {
   return [-size, size];
 }
 
-const curveLook = { x: "x", y: "y", stroke: accent, strokeWidth: 2.25, strokeLinecap: "round" } as const;
+const curveLook = { x: "x", y: "y", stroke: accent, strokeWidth: 2, strokeLinecap: "round" } as const;
 const validationLook = { x: "x", y: "y", stroke: ink, strokeWidth: 1.5, strokeDasharray: "5 4" } as const;
 const stemLook = { stroke: ink, strokeWidth: 1, strokeOpacity: 0.35 } as const;
 
-/** Dots with a white edge while they are few; smaller and clear as glass when they are many. */
-function pointLook(points: readonly Point[]) {
-  if (isSparse(points)) return { r: 3.25, fill: ink, stroke: "#ffffff", strokeWidth: 0.75 };
-  return {
-    r: points.length <= 1000 ? 2.25 : 1.5,
-    fill: ink,
-    fillOpacity: points.length <= 1000 ? 0.6 : 0.35,
-  };
+/** Smaller and more transparent dots, the more there are. */
+function pointLook({ length }: readonly Point[]) {
+  const [r, fillOpacity] = length <= maxStems ? [3, 0.8] : length <= 1000 ? [2.25, 0.6] : [1.5, 0.35];
+  return { r, fill: ink, fillOpacity };
 }
 
 type Plotting = typeof import("@observablehq/plot");
 type Draw = (height: number, x: Axis, y: Axis, marks: (plot: Plotting) => Markish[]) => string;
 
-/** Loads what draws, and gives a function from axes and marks to SVG elements. */
-async function drawing(): Promise<Draw> {
+/** Loads what draws, and gives a function from axes and marks to SVG elements; the y axes that share a figure start at one place. */
+async function drawing(yAxes: readonly Axis[]): Promise<Draw> {
   const [plot, { parseHTML }] = await Promise.all([import("@observablehq/plot"), import("linkedom")]);
   const { document } = parseHTML("<html></html>");
+  const marginLeft = Math.max(...yAxes.map(roomForLabels));
   return (height, x, y, marks) => {
     const svg = plot.plot({
       document,
       width,
       height,
-      marginLeft: margins.left,
+      marginLeft,
       marginRight: margins.right,
       marginTop: margins.top,
-      marginBottom: margins.bottom,
+      marginBottom: x.labels.length > 0 ? margins.bottom : margins.bare,
       inset: 8,
       x: { type: x.type, domain: x.domain, axis: null },
       y: { type: y.type, domain: y.domain, axis: null },
       marks: [...axes(plot, x, y), ...marks(plot)],
     });
     for (const style of svg.querySelectorAll("style")) style.remove();
-    return `<g text-anchor="middle" font-size="11">${svg.innerHTML}</g>`;
+    return `<g text-anchor="middle" font-size="11">${shortened(svg.innerHTML)}</g>`;
   };
+}
+
+/** Coordinates to a hundredth of a unit, which no eye can tell from more; texts as they are. */
+function shortened(svg: string): string {
+  return svg.replace(/="[^"]*"/g, (attribute) => attribute.replace(/(\.\d\d)\d+/g, "$1"));
+}
+
+/** Wide enough for the numbers of the axis, at about 6.5 units a character. */
+function roomForLabels({ labels }: Axis): number {
+  const longest = Math.max(0, ...labels.map((label) => typeset(label).length));
+  return Math.max(margins.left, Math.ceil(margins.outer + longest * 6.5 + 8));
 }
 
 /** Quiet lines to read values by, numbers at the left and below. */
 function axes(plot: Plotting, x: Axis, y: Axis): Markish[] {
-  const text = ({ labels }: Axis) => ({ tickFormat: (_: unknown, i: number) => typeset(labels[i] ?? "") });
+  const text = ({ labels }: Axis) => ({ text: (_: unknown, i: number) => typeset(labels[i] ?? "") });
   return [
     plot.gridY(y.ticks, { stroke: faintInk, strokeOpacity: 1 }),
     plot.gridX(x.ticks, { stroke: faintInk, strokeOpacity: 1 }),

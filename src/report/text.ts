@@ -2,7 +2,7 @@
  * The report that a fit prints: model, data, statistics, parameters, outcome, in the layout that lmfit's and R's users know.
  * A result goes in, plain text comes out; a `style` may add colour.
  */
-import type { Parameter, Result, Statistics } from "../fit/result.ts";
+import type { OutcomeKind, Parameter, Result, Statistics } from "../fit/result.ts";
 import {
   alignDecimals,
   count,
@@ -115,7 +115,8 @@ function deviationText({ residualStandardDeviation, degreesOfFreedom, observatio
     return `${formatNumber(residualStandardDeviation, 5)} on ${count(degreesOfFreedom, "degree")} of freedom`;
   }
   if (degreesOfFreedom > 0) return missing(notFinite);
-  return missing(`${count(observations, "observation")} and as many parameters leave no degree of freedom`);
+  const parameters = count(observations - degreesOfFreedom, "free parameter");
+  return missing(`no degrees of freedom: ${count(observations, "observation")}, ${parameters}`);
 }
 
 function rSquaredText({ rSquared, observations, residualSumOfSquares }: Statistics): string {
@@ -127,7 +128,9 @@ function rSquaredText({ rSquared, observations, residualSumOfSquares }: Statisti
 function criterionText(value: number | null, { residualSumOfSquares }: Statistics): string {
   if (isNumber(value)) return formatNumber(value, 5);
   if (!isNumber(residualSumOfSquares)) return missing(notFinite);
-  return missing(residualSumOfSquares === 0 ? "the residuals are exactly zero" : "undefined for these data");
+  return missing(
+    residualSumOfSquares === 0 ? "the residuals are exactly zero" : "not defined for these data",
+  );
 }
 
 const notFinite = "the residuals are not finite";
@@ -166,7 +169,7 @@ const parameterColumns: readonly Column[] = [
 /** More rows than this say little to a reader; programs have `params`. */
 const maxParameters = 50;
 
-function parameterLines({ params }: Result, room: number, style: Style): string[] {
+function parameterLines({ params, outcome }: Result, room: number, style: Style): string[] {
   const named = Object.entries(params).map(([name, parameter]) => ({ name, ...parameter }));
   if (named.length === 0) return ["none"];
   const shown = named.slice(0, maxParameters);
@@ -176,7 +179,7 @@ function parameterLines({ params }: Result, room: number, style: Style): string[
     style("quiet", head),
     ...rows,
     ...(more > 0 ? [style("quiet", `... and ${count(more, "more parameter")}`)] : []),
-    ...missingErrors(named, room),
+    ...missingErrors(named, outcome.kind, room),
   ];
 }
 
@@ -219,14 +222,15 @@ function constraint({ fixed, value, min, max }: Named): string {
 }
 
 /** A sentence for the dashes among the standard errors. */
-function missingErrors(params: readonly Named[], room: number): string[] {
+function missingErrors(params: readonly Named[], kind: OutcomeKind, room: number): string[] {
   const free = params.filter(({ fixed }) => !fixed);
   const without = free.filter(({ standardError }) => !isNumber(standardError));
   if (without.length === 0) return [];
   const names = without.slice(0, 5).map(({ name }) => name);
   const others = without.length > names.length ? ` and ${without.length - names.length} more` : "";
   const whose = without.length === free.length ? "" : ` for ${names.join(", ")}${others}`;
-  return wrap(`No standard error${whose}: the data do not determine it.`, room);
+  const why = kind === "converged" ? "the data do not determine it" : "the fit did not settle at a minimum";
+  return wrap(`No standard error${whose}: ${why}.`, room);
 }
 
 function outcomeLines({ outcome }: Result, room: number, style: Style): string[] {

@@ -26,11 +26,21 @@ export function gradients(output: Node, seed: Node, wrt: readonly Node[]): Node[
 }
 
 /** Forward mode: the tangent of each output when each of `wrt` moves along its tangent. */
-export function tangents(outputs: readonly Node[], wrt: readonly Node[], directions: readonly Node[]): Node[] {
+export function tangents(
+  outputs: readonly Node[],
+  wrt: readonly Node[],
+  directions: readonly Node[],
+): Node[] {
   const tangent = new Map<Node, Node | null>(wrt.map((node, i) => [node, directions[i]!]));
   for (const node of dependents(outputs, new Set(wrt))) {
     if (tangent.has(node) || !node.op.jvp) continue;
-    tangent.set(node, node.op.jvp(node, node.inputs.map((input) => tangent.get(input) ?? null)));
+    tangent.set(
+      node,
+      node.op.jvp(
+        node,
+        node.inputs.map((input) => tangent.get(input) ?? null),
+      ),
+    );
   }
   return outputs.map((node) => tangent.get(node) ?? zerosLike(node));
 }

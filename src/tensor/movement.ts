@@ -23,7 +23,10 @@ export function permute(x: Node, order: readonly number[]): Node {
 
 export function transpose(x: Node, dim0: number, dim1: number): Node {
   const [a, b] = [dim0, dim1].map((d) => resolveDim("transpose", d, x.shape.length)) as [number, number];
-  return linear.permute(x, x.shape.map((_, i) => (i === a ? b : i === b ? a : i)));
+  return linear.permute(
+    x,
+    x.shape.map((_, i) => (i === a ? b : i === b ? a : i)),
+  );
 }
 
 /** Sizes of 1 stretch; -1 keeps a size; dimensions may be added in front. */
@@ -32,14 +35,19 @@ export function expand(x: Node, shape: Shape): Node {
   const resolved = shape.map((d, i) => (d === -1 && i >= added ? x.shape[i - added]! : d));
   const fits = x.shape.every((d, i) => d === 1 || d === resolved[i + added]);
   if (added < 0 || !fits || resolved.some((d) => d < 0))
-    throw new RangeError(`expand expects a shape that ${showShape(x.shape)} stretches to, got ${showShape(shape)}`);
+    throw new RangeError(
+      `expand expects a shape that ${showShape(x.shape)} stretches to, got ${showShape(shape)}`,
+    );
   return linear.expand(x, resolved);
 }
 
 /** Drops the dimensions of size 1, or only the one named. */
 export function squeeze(x: Node, dim?: number): Node {
   const chosen = dim === undefined ? undefined : resolveDim("squeeze", dim, x.shape.length);
-  return linear.reshape(x, x.shape.filter((d, i) => d !== 1 || (chosen !== undefined && i !== chosen)));
+  return linear.reshape(
+    x,
+    x.shape.filter((d, i) => d !== 1 || (chosen !== undefined && i !== chosen)),
+  );
 }
 
 /** A new dimension of size 1 at `dim`. */
@@ -56,7 +64,11 @@ export function slice(x: Node, ranges: readonly Range[]): Node {
   if (ranges.length > x.shape.length)
     throw new RangeError(`slice expects at most ${x.shape.length} ranges, got ${ranges.length}`);
   const bounds = x.shape.map((size, i) => within(ranges[i] ?? [0], size));
-  return linear.slice(x, bounds.map(([start]) => start), bounds.map(([start, end]) => Math.max(end - start, 0)));
+  return linear.slice(
+    x,
+    bounds.map(([start]) => start),
+    bounds.map(([start, end]) => Math.max(end - start, 0)),
+  );
 }
 
 function within([start, end]: Range, size: number): [number, number] {
@@ -100,5 +112,8 @@ export function stack(inputs: readonly Node[], dim: number): Node {
       `stack expects shapes that agree, got ${inputs.map((x) => showShape(x.shape)).join(" and ")}`,
     );
   const at = resolveDim("stack", dim, first.shape.length + 1);
-  return linear.cat(inputs.map((x) => unsqueeze(x, at)), at);
+  return linear.cat(
+    inputs.map((x) => unsqueeze(x, at)),
+    at,
+  );
 }

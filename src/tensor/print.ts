@@ -13,7 +13,10 @@ export function print(elements: Storage, shape: Shape, dtype: Dtype, requiresGra
   const isLong = elements.length > threshold;
   const indices = shape.map((size) => shownIndices(size, isLong));
   const format = formatter(shownElements(elements, rowMajor(shape), indices), dtype);
-  const body = elements.length === 0 ? "[]" : show({ elements, strides: rowMajor(shape), indices, format }, 0, 0, prefix.length);
+  const body =
+    elements.length === 0
+      ? "[]"
+      : show({ elements, strides: rowMajor(shape), indices, format }, 0, 0, prefix.length);
   return close(body, [
     ...(elements.length === 0 && shape.length > 1 ? [`size=[${shape}]`] : []),
     ...(dtype === "float64" ? ["dtype=float64"] : []),
@@ -27,7 +30,11 @@ function shownIndices(size: number, isLong: boolean): (number | null)[] {
   return isLong && size > 2 * edge ? [...all(0, edge), null, ...all(size - edge, size)] : all(0, size);
 }
 
-function shownElements(elements: Storage, strides: readonly number[], indices: readonly (number | null)[][]): number[] {
+function shownElements(
+  elements: Storage,
+  strides: readonly number[],
+  indices: readonly (number | null)[][],
+): number[] {
   let places = [0];
   indices.forEach((along, d) => {
     places = places.flatMap((p) => along.flatMap((i) => (i === null ? [] : [p + i * strides[d]!])));

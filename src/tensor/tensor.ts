@@ -1,14 +1,23 @@
 /**
  * What a person holds: a handle on a graph node. Operations record; numbers appear when they are looked at.
- * Methods for elementwise ops and reductions are made from the tables; the others are written here.
+ * Methods for elementwise ops and reductions come from the tables; those with arguments of their own are written here.
  */
-import { type Dtype, isFloating, type Storage } from "../ir/dtype.ts";
-import { ancestors, data, describe, isDifferentiable, Node } from "../ir/graph.ts";
-import * as linear from "../ir/linear.ts";
-import { elementwise, type MapName, maps, o } from "../ir/maps.ts";
+import type { Dtype, Storage } from "../ir/dtype.ts";
+import type { MapRow } from "../ir/elementwise.ts";
+import { ancestors, data, describe, isDifferentiable, type Node } from "../ir/graph.ts";
+import { cast, detach, filled } from "../ir/linear.ts";
+import { elementwise, type MapName, maps, o, power } from "../ir/maps.ts";
 import { matmul } from "../ir/matmul.ts";
-import { type AlongName, alongs, position, type ReductionName, reduce, reductions } from "../ir/reductions.ts";
-import { resolveDim, resolveDims, type Shape, sameShape, showShape, sizeOf } from "../ir/shape.ts";
+import {
+  type AlongName,
+  alongs,
+  position,
+  type ReductionName,
+  type ReductionOptions,
+  reduce,
+  reductions,
+} from "../ir/reductions.ts";
+import { resolveDim, resolveDims, type Shape, sameShape, sizeOf } from "../ir/shape.ts";
 import { evaluate } from "../runtime/interpreter.ts";
 import { gradients } from "./gradients.ts";
 import * as movement from "./movement.ts";
@@ -17,22 +26,374 @@ import { print } from "./print.ts";
 /** An operand: a tensor, or a number that broadcasts. */
 export type Operand = Tensor | number;
 
-/** Which dimensions a reduction folds (all of them by default), and whether they stay with size 1. */
-export interface ReduceOptions {
+/** Which dimensions are folded (all of them by default), and whether they stay with size 1. */
+export interface DimOptions {
   readonly dim?: number | readonly number[];
   readonly keepdim?: boolean;
 }
 
-/** Nested arrays of elements, as deep as a tensor has dimensions; a number for none. Bools are booleans. */
-export type Nested = number | boolean | readonly Nested[];
+/** Elements in arrays nested as deep as the tensor has dimensions; bools are booleans. */
+export type Nested = number | boolean | Nested[];
 
-type NamesOfArity<N> = { [K in MapName]: (typeof maps)[K] extends { arity: N } ? K : never }[MapName];
-type UnaryName = NamesOfArity<1>;
-type BinaryName = Exclude<NamesOfArity<2>, "elu" | "leakyRelu">;
-type UnaryMethods = { [K in keyof Pick<typeof maps, UnaryName>]: () => Tensor };
-type BinaryMethods = { [K in keyof Pick<typeof maps, BinaryName>]: (other: Operand) => Tensor };
-type ReductionMethods = { [K in keyof typeof reductions]: (options?: ReduceOptions & { readonly correction?: number }) => Tensor };
+type Maps = typeof maps;
+type OfArity<N> = { [K in MapName]: Maps[K] extends { arity: N } ? K : never }[MapName];
+type Parametric = { [K in MapName]: Maps[K] extends { defaults: readonly number[] } ? K : never }[MapName];
+type UnaryMethods = { [K in keyof Pick<Maps, OfArity<1>>]: () => Tensor };
+type BinaryMethods = {
+  [K in keyof Pick<Maps, Exclude<OfArity<2>, Parametric | "pow">>]: (other: Operand) => Tensor;
+};
+type ParametricMethods = { [K in keyof Pick<Maps, Parametric>]: (parameter?: Operand) => Tensor };
+type ReductionMethods = {
+  [K in keyof typeof reductions]: (options?: DimOptions & ReductionOptions) => Tensor;
+};
 type AlongMethods = { [K in keyof typeof alongs]: (options?: { readonly dim?: number }) => Tensor };
+type TableMethods = UnaryMethods & BinaryMethods & ParametricMethods & ReductionMethods & AlongMethods;
 
-/** The methods that the tables give every tensor. */
-export interface Tensor extends UnaryMethods, BinaryMethods, ReductionMethods, AlongMethods {}
+/** The methods that every tensor has from the tables. */
+export interface Tensor extends TableMethods {}
+
+/**
+ * An n-dimensional array of float32, float64, int32 or bool, lazily computed, with gradients. Its elements do not change;
+ * the handle can be given others (`data`), and carries the gradient that `backward` leaves (`grad`).
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods declared above are put on the prototype below.
+export class Tensor {
+  #node: Node;
+  #requiresGrad: boolean;
+  #depth: number;
+  /** The gradient that `backward` has added up for this leaf: null before, and again when you set it so. */
+  grad: Tensor | null = null;
+
+  /** For the rooms that build on tensors; people use `tensor`, `zeros`, `randn`, ... `depth` counts recorded operations. */
+  constructor(node: Node, requiresGrad = false, depth = 0) {
+    this.#node = node;
+    this.#requiresGrad = requiresGrad;
+    this.#depth = depth;
+    if (depth > deepest && !requiresGrad) this.realize();
+  }
+
+  get shape(): Shape {
+    return this.#node.shape;
+  }
+  get ndim(): number {
+    return this.#node.shape.length;
+  }
+  /** How many elements. */
+  get size(): number {
+    return sizeOf(this.#node.shape);
+  }
+  get dtype(): Dtype {
+    return this.#node.dtype;
+  }
+  /** The graph node behind the handle, for the rooms that build on tensors. */
+  get node(): Node {
+    return this.#node;
+  }
+  /** How many operations deep the recorded expression is. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** Whether gradients flow to this tensor. Setting it makes this a leaf without history. Only floating-point tensors can. */
+  get requiresGrad(): boolean {
+    return this.#requiresGrad;
+  }
+  set requiresGrad(wanted: boolean) {
+    if (wanted && !isDifferentiable(this.#node))
+      throw new TypeError(`requiresGrad expects a floating-point tensor, got ${describe(this.#node)}`);
+    this.#become(this.realize(), wanted);
+  }
+
+  /** The elements without history. Assigning computes the new elements then and there. */
+  get data(): Tensor {
+    return this.detach();
+  }
+  set data(value: Tensor) {
+    if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype)
+      throw new TypeError(`data expects ${describe(this.#node)}, got ${describe(value.node)}`);
+    this.#become(value.realize(), this.#requiresGrad);
+  }
+
+  #become(elements: Storage, requiresGrad: boolean): void {
+    this.#node = data(elements, this.shape, this.dtype);
+    this.#requiresGrad = requiresGrad;
+    if (requiresGrad) leaves.set(this.#node, this);
+  }
+
+  /** Computes the elements, flat in row-major order; not to be written to. What no gradient needs forgets how it was made. */
+  realize(): Storage {
+    if (!this.#node.value) this.settle(evaluate([this.#node])[0]!);
+    return this.#node.value!;
+  }
+
+  /** Takes its computed elements, for the rooms that compute several tensors at once. */
+  settle(elements: Storage): void {
+    if (this.#requiresGrad) this.#node.value = elements;
+    else this.#become(elements, false);
+    this.#depth = 0;
+  }
+
+  /** The one element as a number; a bool is 1 or 0. */
+  item(): number {
+    if (this.size !== 1)
+      throw new RangeError(`item expects a tensor of one element, got ${describe(this.#node)}`);
+    return this.realize()[0]!;
+  }
+
+  /** All elements, in arrays nested as deep as there are dimensions. */
+  toArray(): Nested {
+    return nest([...this.realize()], this.shape, this.dtype === "bool");
+  }
+
+  /** A copy of the elements, flat in row-major order; bools as bytes. */
+  toTypedArray(): Storage {
+    return this.realize().slice();
+  }
+
+  toString(): string {
+    return print(this.realize(), this.shape, this.dtype, this.#requiresGrad);
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /** The parts along dimension 0, each one dimension less; gradients flow back through them. */
+  *[Symbol.iterator](): Generator<Tensor, void, undefined> {
+    if (this.ndim === 0) throw new RangeError("iteration expects at least one dimension, got a scalar");
+    for (let i = 0; i < this.shape[0]!; i++) yield this.slice([[i, i + 1]]).reshape(this.shape.slice(1));
+  }
+
+  /**
+   * Adds to `grad` of every leaf that requires it the gradient of this scalar, or of sum(this * gradient).
+   * Everything is computed then and there, in one walk.
+   */
+  backward(gradient?: Tensor): void {
+    if (!this.#requiresGrad)
+      throw new Error("backward expects a tensor made from one with requiresGrad, got one without");
+    const wrt = ancestors([this.#node], () => false).filter(isLeaf);
+    const added = gradients(this.#node, seedFor(this.#node, gradient), wrt);
+    const totals = wrt.map((node, i) => {
+      const before = leaves.get(node)!.grad;
+      return before ? o.add(before.node, added[i]!) : added[i]!;
+    });
+    const [value, ...elements] = evaluate([this.#node, ...totals]);
+    this.#node.value = value;
+    wrt.forEach((node, i) => {
+      leaves.get(node)!.grad = new Tensor(data(elements[i]!, node.shape, node.dtype));
+    });
+  }
+
+  /** The same elements, where gradients stop. */
+  detach(): Tensor {
+    return new Tensor(this.#requiresGrad ? detach(this.#node) : this.#node, false, this.#depth);
+  }
+  /** The same elements under a handle of its own; gradients flow. */
+  clone(): Tensor {
+    return record([this], (x) => x);
+  }
+
+  /** Converted elements: to int32 toward zero, to bool by being other than zero. */
+  to(dtype: Dtype): Tensor {
+    return record([this], (x) => cast(x, dtype));
+  }
+  /** As float32. */
+  float(): Tensor {
+    return this.to("float32");
+  }
+  /** As float64. */
+  double(): Tensor {
+    return this.to("float64");
+  }
+
+  /** This to a power. */
+  pow(exponent: Operand): Tensor {
+    return typeof exponent === "number"
+      ? record([this], (x) => power(x, exponent))
+      : mapped("pow", [this, exponent]);
+  }
+  /** No smaller than min and no larger than max; either may be left out. */
+  clamp(min: Operand = Number.NEGATIVE_INFINITY, max: Operand = Number.POSITIVE_INFINITY): Tensor {
+    return mapped("clamp", [this, min, max]);
+  }
+  /** The matrix product [.., m, k] @ [.., k, n], with PyTorch's rules for vectors and batches. Dtypes agree. */
+  matmul(other: Tensor): Tensor {
+    return record([this, other], matmul);
+  }
+
+  /** The position of the first largest element along dim, as int32; of all elements in order when no dim is given. */
+  argmax(options: { readonly dim?: number; readonly keepdim?: boolean } = {}): Tensor {
+    return record([this], (x) => argument("max", x, options));
+  }
+  /** The position of the first smallest element. */
+  argmin(options: { readonly dim?: number; readonly keepdim?: boolean } = {}): Tensor {
+    return record([this], (x) => argument("min", x, options));
+  }
+
+  /** The same elements in the same order; a size of -1 is what the others leave. */
+  reshape(shape: Shape): Tensor {
+    return record([this], (x) => movement.reshape(x, shape));
+  }
+  /** Dimension i of the result is dimension order[i]. */
+  permute(order: readonly number[]): Tensor {
+    return record([this], (x) => movement.permute(x, order));
+  }
+  /** Two dimensions exchanged. */
+  transpose(dim0: number, dim1: number): Tensor {
+    return record([this], (x) => movement.transpose(x, dim0, dim1));
+  }
+  /** Sizes of 1 stretched, dimensions added in front; -1 keeps a size. */
+  expand(shape: Shape): Tensor {
+    return record([this], (x) => movement.expand(x, shape));
+  }
+  /** Without dimensions of size 1, or without the one named. */
+  squeeze(dim?: number): Tensor {
+    return record([this], (x) => movement.squeeze(x, dim));
+  }
+  /** With a new dimension of size 1 at dim. */
+  unsqueeze(dim: number): Tensor {
+    return record([this], (x) => movement.unsqueeze(x, dim));
+  }
+  /** `slice([[1, 4], [2, 6]])`: a range for each dimension, from the first; negative numbers count from the end. */
+  slice(ranges: readonly movement.Range[]): Tensor {
+    return record([this], (x) => movement.slice(x, ranges));
+  }
+  /** The named dimensions read backwards. */
+  flip(dims: number | readonly number[]): Tensor {
+    return record([this], (x) => movement.flip(x, dims));
+  }
+  /** Row i of the result, along dim, is row indices[i]. */
+  indexSelect(dim: number, indices: Tensor | readonly number[]): Tensor {
+    const index = indices instanceof Tensor ? indices : indexTensor(indices);
+    return record([this, index], (x, i) => movement.indexSelect(x, dim, i));
+  }
+}
+
+/** How deep an expression that no gradient needs may grow before it is computed, so that a loop that looks at nothing stays small. */
+const deepest = 500;
+
+/** The leaves that gradients are left on, by the node that stands for them. */
+const leaves = new WeakMap<Node, Tensor>();
+
+/** Whether a node is that of a leaf that asks for gradients. */
+export function isLeaf(node: Node): boolean {
+  return leaves.has(node);
+}
+
+/** Computes several tensors at once, sharing what they share. */
+export function realize(tensors: readonly Tensor[]): void {
+  const waiting = tensors.filter((t) => t.node.value === undefined);
+  const elements = evaluate(waiting.map((t) => t.node));
+  waiting.forEach((t, i) => {
+    t.settle(elements[i]!);
+  });
+}
+
+let isRecording = true;
+
+/** Runs f without recording for gradients: what it makes from tensors is detached from them. Returns what f returns. */
+export function noGrad<T>(f: () => T): T {
+  return withRecording(false, f);
+}
+
+/** Runs f recording for gradients, whatever surrounds it. */
+export function recording<T>(f: () => T): T {
+  return withRecording(true, f);
+}
+
+function withRecording<T>(on: boolean, f: () => T): T {
+  const before = isRecording;
+  isRecording = on;
+  try {
+    return f();
+  } finally {
+    isRecording = before;
+  }
+}
+
+/** The tensor of a node made from those of the operands. All operations come through here. */
+export function record(operands: readonly Tensor[], build: (...nodes: [Node, Node, Node]) => Node): Tensor {
+  const requiresGrad = isRecording && operands.some((x) => x.requiresGrad);
+  const nodes = operands.map((x) => (isRecording || !x.requiresGrad ? x.node : detach(x.node)));
+  const node = build(...(nodes as [Node, Node, Node]));
+  const depth = operands.reduce((d, x) => Math.max(d, x.depth), 0);
+  return new Tensor(node, requiresGrad && isDifferentiable(node), depth + 1);
+}
+
+/** An elementwise op on tensors and numbers; at least one is a tensor. */
+export function mapped(name: MapName, args: readonly Operand[]): Tensor {
+  const row: MapRow = maps[name];
+  const operands = [...args, ...(row.defaults ?? []).slice(args.length - row.arity)].slice(0, row.arity);
+  operands.forEach((x) => {
+    if (!(x instanceof Tensor) && typeof x !== "number")
+      throw new TypeError(`${name} expects tensors or numbers, got ${x === null ? "null" : typeof x}`);
+  });
+  const tensors = operands.filter((x) => x instanceof Tensor);
+  return record(tensors, (...nodes) => {
+    let next = 0;
+    return elementwise[name](...operands.map((x) => (x instanceof Tensor ? nodes[next++]! : x)));
+  });
+}
+
+function reduced(name: ReductionName, x: Tensor, options: DimOptions & ReductionOptions = {}): Tensor {
+  return record([x], (node) =>
+    reduce(name, node, resolveDims(name, options.dim, x.ndim), options.keepdim ?? false, options),
+  );
+}
+
+function along(name: AlongName, x: Tensor, { dim = -1 }: { readonly dim?: number } = {}): Tensor {
+  const resolved = resolveDim(name, dim, x.ndim);
+  return x.ndim === 0
+    ? along(name, x.reshape([1])).reshape([])
+    : record([x], (node) => alongs[name](node, resolved));
+}
+
+function argument(
+  of: "max" | "min",
+  x: Node,
+  options: { readonly dim?: number; readonly keepdim?: boolean },
+): Node {
+  if (options.dim === undefined) return movement.reshape(position(of, movement.reshape(x, [-1]), 0), []);
+  const dim = resolveDim(`arg${of}`, options.dim, x.shape.length);
+  const found = position(of, x, dim);
+  return options.keepdim ? found : movement.squeeze(found, dim);
+}
+
+/** Rows whose methods have arguments of their own, or none. */
+const handwritten: ReadonlySet<MapName> = new Set(["where", "clamp", "pow"]);
+
+for (const name of Object.keys(maps) as MapName[]) {
+  if (handwritten.has(name)) continue;
+  define(name, (x, ...args) => mapped(name, [x, ...(args as Operand[])]));
+}
+for (const name of Object.keys(reductions) as ReductionName[])
+  define(name, (x, options) => reduced(name, x, options as DimOptions & ReductionOptions));
+for (const name of Object.keys(alongs) as AlongName[])
+  define(name, (x, options) => along(name, x, options as DimOptions & { dim?: number }));
+
+function define(name: string, method: (x: Tensor, ...args: unknown[]) => Tensor): void {
+  const value = function (this: Tensor, ...args: unknown[]): Tensor {
+    return method(this, ...args);
+  };
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+}
+
+function nest(elements: number[], shape: Shape, isBool: boolean): Nested {
+  if (shape.length === 0) return isBool ? elements[0] !== 0 : elements[0]!;
+  const [length, ...rest] = shape as [number, ...number[]];
+  const size = sizeOf(rest);
+  return Array.from({ length }, (_, i) => nest(elements.slice(i * size, (i + 1) * size), rest, isBool));
+}
+
+function seedFor(node: Node, gradient: Tensor | undefined): Node {
+  if (!gradient && sizeOf(node.shape) !== 1)
+    throw new RangeError(`backward expects a scalar, or a gradient for its shape, got ${describe(node)}`);
+  if (gradient && !sameShape(gradient.shape, node.shape))
+    throw new RangeError(`backward expects a gradient for ${describe(node)}, got ${describe(gradient.node)}`);
+  return gradient ? cast(gradient.node, node.dtype) : filled(1, node.shape, node.dtype);
+}
+
+function indexTensor(indices: readonly number[]): Tensor {
+  if (!Array.isArray(indices) || !indices.every(Number.isInteger))
+    throw new TypeError(`indexSelect expects whole numbers, got [${String(indices)}]`);
+  return new Tensor(data(Int32Array.from(indices), [indices.length], "int32"));
+}

@@ -69,5 +69,7 @@ export const numbers: Algebra<number> = {
   multiply: (x, y) => x * y,
   divide: (x, y) => x / y,
   power: (base, exponent) => base ** exponent,
-  functions: Object.fromEntries(Object.entries(functions).map(([name, row]) => [name, row.of])) as Algebra<number>["functions"],
+  functions: Object.fromEntries(
+    Object.entries(functions).map(([name, row]) => [name, row.of]),
+  ) as Algebra<number>["functions"],
 };

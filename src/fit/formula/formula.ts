@@ -3,10 +3,11 @@
  * the target, the inputs and the parameters come out.
  */
 
+import { hint } from "../../data/names.ts";
 import { FormulaError } from "./error.ts";
 import { type Expression, namePlaces, namesIn } from "./expression.ts";
 import { knownNames, parseSides } from "./parse.ts";
-import { looksLikeSlip, nearest } from "./suggest.ts";
+import { looksLikeSlip } from "./suggest.ts";
 import type { ParamNames } from "./types.ts";
 
 /** A formula that has been read. Names are spelled as the columns are. */
@@ -67,22 +68,11 @@ function targetOf(response: Expression, source: string, columns: readonly string
   const [first, ...rest] = namePlaces(response);
   if (!first) throw new FormulaError("the target has to name a column", source, response.span);
   const second = rest.find((place) => place.name !== first.name);
-  if (second) throw new FormulaError(`the target names one column, got a second: ${second.name}`, source, second.span);
+  if (second)
+    throw new FormulaError(`the target names one column, got a second: ${second.name}`, source, second.span);
   if (columns && !columns.includes(first.name))
-    throw new FormulaError(`unknown column: ${first.name} (${hint(first.name, columns)})`, source, first.span);
+    throw new FormulaError(`unknown column: ${first.name}${hint(first.name, columns)}`, source, first.span);
   return first.name;
-}
-
-function hint(name: string, columns: readonly string[]): string {
-  const meant = nearest(name, columns);
-  return meant === undefined ? `there is ${listed(columns)}` : `did you mean ${meant}?`;
-}
-
-/** The first few names of a list. */
-function listed(names: readonly string[]): string {
-  const few = 6;
-  if (names.length === 0) return "none";
-  return names.length > few ? `${names.slice(0, few).join(", ")}, and ${names.length - few} more` : names.join(", ");
 }
 
 function refuseTargetAsInput(target: string, expression: Expression, source: string): void {
@@ -91,7 +81,12 @@ function refuseTargetAsInput(target: string, expression: Expression, source: str
 }
 
 /** Refuses names that are no column but look like one misspelt, unless they are declared. */
-function refuseSlips(expression: Expression, source: string, columns: readonly string[], declared: readonly string[]): void {
+function refuseSlips(
+  expression: Expression,
+  source: string,
+  columns: readonly string[],
+  declared: readonly string[],
+): void {
   const isSettled = membership([...columns, ...declared]);
   for (const { name, span } of namePlaces(expression)) {
     const column = isSettled(name) ? undefined : columns.find((candidate) => looksLikeSlip(name, candidate));

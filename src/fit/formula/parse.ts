@@ -2,10 +2,11 @@
  * From source to expressions: a parser after Pratt, "Top down operator precedence" (1973). Reads, never evaluates.
  */
 
+import { nearest } from "../../data/names.ts";
 import { FormulaError } from "./error.ts";
 import type { Expression, Span } from "./expression.ts";
-import { nearest } from "./suggest.ts";
 import {
+  type ConstantName,
   callableNames,
   constants,
   functionAliases,
@@ -22,7 +23,7 @@ import {
 import { type Token, tokens } from "./tokens.ts";
 
 /** Names that are known beforehand: the composed form (NFC) of each, and the name as its owner spells it. */
-export type KnownNames = ReadonlyMap<string, string>;
+type KnownNames = ReadonlyMap<string, string>;
 
 /** The names as a parser wants them. */
 export function knownNames(names: Iterable<string>): KnownNames {
@@ -30,7 +31,10 @@ export function knownNames(names: Iterable<string>): KnownNames {
 }
 
 /** The two sides of `left ~ right`. Known names may be those of functions; a known `e` or `pi` has to say which is meant. */
-export function parseSides(source: string, known: KnownNames): readonly [left: Expression, right: Expression] {
+export function parseSides(
+  source: string,
+  known: KnownNames,
+): readonly [left: Expression, right: Expression] {
   const parser = new Parser(source, known);
   return [parser.side("~"), parser.side("end")];
 }
@@ -57,6 +61,8 @@ class Parser {
 
   /** An expression up to what ends its side of the formula. */
   side(end: "~" | "end"): Expression {
+    if (end === "~" && this.next.kind === "end")
+      this.fail("a formula reads target ~ expression, got nothing");
     const expression = this.expression(0);
     if (this.next.kind !== end) this.refuseAfterOperand(end);
     if (end === "~") this.at++;
@@ -106,7 +112,9 @@ class Parser {
   /** `a/2x` may mean either of two things, so it means neither. */
   private refuseUnclearFactor(): void {
     const number = this.tokens[this.at - 1]!;
-    const before = this.tokens.slice(0, this.at - 1).findLast((token) => token.kind !== "-" && token.kind !== "+");
+    const before = this.tokens
+      .slice(0, this.at - 1)
+      .findLast((token) => token.kind !== "-" && token.kind !== "+");
     if (before?.kind !== "/" && before?.kind !== "^") return;
     const [n, x] = [number.text, this.next.kind === "(" ? "(...)" : this.next.text];
     const span = { start: number.span.start, end: this.next.span.end };
@@ -117,7 +125,9 @@ class Parser {
     const sign = this.take();
     const operand = this.expression(precedence.sign);
     const span = { start: sign.span.start, end: operand.span.end };
-    return sign.kind === "+" ? { ...operand, span } : this.node({ kind: "unary", operator: "-", operand, span });
+    return sign.kind === "+"
+      ? { ...operand, span }
+      : this.node({ kind: "unary", operator: "-", operand, span });
   }
 
   private parenthesized(): Expression {
@@ -127,17 +137,21 @@ class Parser {
     return { ...inside, span: { start: open.span.start, end: close.span.end } };
   }
 
-  /** A name without backquotes: a call, a known name, a constant, or a name of the formula's own. */
+  /** A name without backquotes: a call, a constant, or a name of the data's or the formula's own. */
   private word(): Expression {
     const token = this.take();
-    const isKnown = this.known.has(token.text);
     if (this.next.kind === "(") return this.call(token);
-    if (isConstantName(token.text)) {
-      if (isKnown) this.refuseConstant(token);
-      return this.node({ kind: "constant", name: token.text, span: token.span });
-    }
-    if (isCallable(token.text) && !isKnown) this.fail(`a function without its argument: write ${token.text}(...)`, token.span);
-    return this.name(token);
+    if (!this.known.has(token.text)) this.refuseUnlikelyName(token);
+    return isConstantName(token.text) ? this.constant(token, token.text) : this.name(token);
+  }
+
+  private constant({ text, span }: Token, name: ConstantName): Expression {
+    if (!this.known.has(text)) return this.node({ kind: "constant", name, span });
+    const value = constants[name].toFixed(4);
+    return this.fail(
+      `write \`${text}\` in backquotes for the name, ${value} for the constant: ${text}`,
+      span,
+    );
   }
 
   private name(token: Token): Expression {
@@ -174,7 +188,8 @@ class Parser {
 
   private close(open: Token): Token {
     if (this.next.kind === ")") return this.take();
-    if (this.next.kind === "end" || this.next.kind === "~") this.fail("a parenthesis is not closed", open.span);
+    if (this.next.kind === "end" || this.next.kind === "~")
+      this.fail("a parenthesis is not closed", open.span);
     return this.refuseAfterOperand(")");
   }
 
@@ -216,12 +231,18 @@ class Parser {
 
   private refuseFunction({ text, span }: Token): never {
     const meant = Object.hasOwn(functionAliases, text) ? functionAliases[text] : nearest(text, callableNames);
-    return this.fail(`unknown function: ${text} (${meant ? `did you mean ${meant}?` : `for a product, write ${text}*(...)`})`, span);
+    return this.fail(
+      `unknown function: ${text} (${meant ? `did you mean ${meant}?` : `for a product, write ${text}*(...)`})`,
+      span,
+    );
   }
 
-  private refuseConstant({ text, span }: Token): never {
-    const value = constants[text as keyof typeof constants].toFixed(4);
-    return this.fail(`write \`${text}\` in backquotes for the name, ${value} for the constant: ${text}`, span);
+  /** Words that would be parameters by accident: `sin` alone, and `PI`. */
+  private refuseUnlikelyName({ text, span }: Token): void {
+    if (isCallable(text)) this.fail(`a function without its argument: write ${text}(...)`, span);
+    const small = text.toLowerCase();
+    if (text.length > 1 && text !== small && isConstantName(small))
+      this.fail(`unknown name: ${text} (did you mean the constant ${small}?)`, span);
   }
 
   private fail(problem: string, span: Span = this.next.span): never {

@@ -35,7 +35,8 @@ function printBinary({ operator, left, right }: Extract<Expression, { kind: "bin
   const row = operators[operator];
   const gap = row.precedence === precedence.sum ? " " : "";
   const before = within(left, row.precedence + (row.right ? 1 : 0));
-  const after = right.kind === "unary" ? printExpression(right) : within(right, row.precedence + (row.right ? 0 : 1));
+  const after =
+    right.kind === "unary" ? printExpression(right) : within(right, row.precedence + (row.right ? 0 : 1));
   return `${before}${gap}${operator}${gap}${after}`;
 }
 

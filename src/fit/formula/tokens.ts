@@ -6,7 +6,7 @@ import { FormulaError, visible } from "./error.ts";
 import type { Span } from "./expression.ts";
 import { limits, lookalikes, type Operator } from "./table.ts";
 
-export type Mark = Operator | "(" | ")" | "~" | ",";
+type Mark = Operator | "(" | ")" | "~" | ",";
 
 /**
  * One word; marks are their own kinds. `text` is as written, except for names: in Unicode's composed form (NFC),
@@ -63,7 +63,6 @@ function wordAt(source: string, at: number): readonly [kind: Token["kind"] | "sp
   return refuse(source, at);
 }
 
-
 /** Whether a text is a name without backquotes. It may still be that of a function or a constant. */
 export function isName(text: string): boolean {
   name.lastIndex = 0;
@@ -79,14 +78,18 @@ function refuseLookalike(source: string, at: number): void {
   const found = lookalikeAt(source, at);
   if (!found) return;
   const [mark, here] = found;
-  throw new FormulaError(`write ${here} in a formula, not ${mark}`, source, { start: at, end: at + mark.length });
+  throw new FormulaError(`write ${here} in a formula, not ${mark}`, source, {
+    start: at,
+    end: at + mark.length,
+  });
 }
 
 function refuse(source: string, at: number): never {
   const character = String.fromCodePoint(source.codePointAt(at)!);
   const span = { start: at, end: at + character.length };
   if (character === "`") throw new FormulaError("a name in backquotes has no end", source, span);
-  if (character === ".") throw new FormulaError("a point belongs in a number or, in backquotes, in a name", source, span);
+  if (character === ".")
+    throw new FormulaError("a point belongs in a number or, in backquotes, in a name", source, span);
   throw new FormulaError(`unexpected character: ${named(character)}`, source, span);
 }
 
@@ -109,13 +112,15 @@ function checkNumber(text: string, span: Span, source: string): void {
     const place = { start: span.start, end: span.end + tail.length };
     throw new FormulaError(`write numbers in plain decimal digits, got ${text}${tail}`, source, place);
   }
-  if (!Number.isFinite(Number(text))) throw new FormulaError(`the number is too large: ${text}`, source, span);
+  if (!Number.isFinite(Number(text)))
+    throw new FormulaError(`the number is too large: ${text}`, source, span);
 }
 
 /** The name without backquotes, composed. `__proto__` is refused: records of parameters have it already. */
 function checkName(text: string, span: Span, source: string): string {
   const name = (text.startsWith("`") ? text.slice(1, -1) : text).normalize("NFC");
   if (name === "") throw new FormulaError("a name in backquotes has at least one character", source, span);
-  if (name === "__proto__") throw new FormulaError(`a name that JavaScript keeps to itself: ${name}`, source, span);
+  if (name === "__proto__")
+    throw new FormulaError(`a name that JavaScript keeps to itself: ${name}`, source, span);
   return name;
 }

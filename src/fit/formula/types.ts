@@ -36,7 +36,10 @@ export type CheckedFormula<Source extends string, Columns extends string> = stri
           : `the target is not a column of data: ${Exclude<TargetOf<Source>, Columns>}`
       : "a formula reads target ~ expression";
 
-type SideNames<Source extends string, Side extends "left" | "right"> = Source extends `${infer Left}~${infer Right}`
+type SideNames<
+  Source extends string,
+  Side extends "left" | "right",
+> = Source extends `${infer Left}~${infer Right}`
   ? IsReadable<Source> extends true
     ? Words<Side extends "left" ? Left : Right>
     : string
@@ -52,12 +55,12 @@ type IsReadable<Source extends string> = Source extends `${string}~${string}~${s
     : false;
 
 /** Whether a text is known to the letter: `string` and patterns such as `y ~ ${string}` make index signatures, not keys. */
-type IsLiteral<Text extends string> = {} extends Record<Text, 1> ? false : true;
+type IsLiteral<Text extends string> = Record<never, 1> extends Record<Text, 1> ? false : true;
 
 /** Whether a text has fewer than 640 characters, ten at a time. */
 type IsShort<Text extends string, Tens extends 1[] = []> = Tens["length"] extends 64
   ? false
-  : Text extends `${infer _}${infer _}${infer _}${infer _}${infer _}${infer _}${infer _}${infer _}${infer _}${infer _}${infer Rest}`
+  : Text extends `${infer _0}${infer _1}${infer _2}${infer _3}${infer _4}${infer _5}${infer _6}${infer _7}${infer _8}${infer _9}${infer Rest}`
     ? IsShort<Rest, [...Tens, 1]>
     : true;
 
@@ -66,18 +69,21 @@ type Between = " " | "\t" | "\n" | "\r" | "+" | "-" | "*" | "/" | "^" | "(" | ")
 type OtherThanNames = FunctionName | keyof typeof operatorCalls | ConstantName | "";
 
 /** The names in a text, the letters of the word being read in `Word`. */
-type Words<Text extends string, Word extends string = "", Found extends string = never> =
-  Text extends `${infer Character}${infer Rest}`
-    ? Character extends "`"
-      ? Rest extends `${infer Quoted}\`${infer After}`
-        ? Words<After, "", Found | NameIn<Word> | Quoted>
-        : Found
-      : Character extends Between
-        ? Character extends ExponentSign<Word, Rest>
-          ? Words<Rest, `${Word}${Character}`, Found>
-          : Words<Rest, "", Found | NameIn<Word>>
-        : Words<Rest, `${Word}${Character}`, Found>
-    : Found | NameIn<Word>;
+type Words<
+  Text extends string,
+  Word extends string = "",
+  Found extends string = never,
+> = Text extends `${infer Character}${infer Rest}`
+  ? Character extends "`"
+    ? Rest extends `${infer Quoted}\`${infer After}`
+      ? Words<After, "", Found | NameIn<Word> | Quoted>
+      : Found
+    : Character extends Between
+      ? Character extends ExponentSign<Word, Rest>
+        ? Words<Rest, `${Word}${Character}`, Found>
+        : Words<Rest, "", Found | NameIn<Word>>
+      : Words<Rest, `${Word}${Character}`, Found>
+  : Found | NameIn<Word>;
 
 /** The signs that go on with a number, between what has been read and what follows: those in `1e-3`, not those in `2e-x`. */
 type ExponentSign<Word extends string, Rest extends string> = Word extends `${Digit | "."}${string}`
@@ -94,7 +100,9 @@ type NameIn<Word extends string> = Exclude<
   OtherThanNames
 >;
 
-type WithoutDigits<Word extends string> = Word extends `${Digit | "."}${infer Rest}` ? WithoutDigits<Rest> : Word;
+type WithoutDigits<Word extends string> = Word extends `${Digit | "."}${infer Rest}`
+  ? WithoutDigits<Rest>
+  : Word;
 
 type WithoutExponent<Word extends string> = Word extends `${"e" | "E"}${infer Rest}`
   ? Rest extends `${"+" | "-" | ""}${Digit}${string}`

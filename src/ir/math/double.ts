@@ -41,9 +41,10 @@ export function split(x: Scalar): Double {
   return { hi, lo: x.sub(hi) };
 }
 
-/** c[0] + c[1] x + c[2] x^2 + ..., by Horner's rule. A coefficient may be a scalar. */
-export function horner(x: Scalar, coefficients: readonly (Scalar | number)[]): Scalar {
-  return coefficients
-    .slice(0, -1)
-    .reduceRight<Scalar>((sum, c) => sum.mul(x).add(c), x.literal(coefficients.at(-1)!));
+/** c[0] + c[1] x + c[2] x^2 + ..., by Horner's rule. A last coefficient of 1 costs no multiplication. */
+export function horner(x: Scalar, coefficients: readonly number[]): Scalar {
+  const isMonic = coefficients.length > 1 && coefficients.at(-1) === 1;
+  const rest = coefficients.slice(0, isMonic ? -2 : -1);
+  const start = isMonic ? x.add(coefficients.at(-2)!) : x.literal(coefficients.at(-1)!);
+  return rest.reduceRight((sum, c) => sum.mul(x).add(c), start);
 }

@@ -1,83 +1,106 @@
 /**
- * Sine, cosine and tangent of radians: the argument loses whole multiples of pi until it is in [-pi/2, pi/2], then a minimax
- * polynomial answers. Beyond 2^20 the `remainder` primitive has been there before.
+ * Sine, cosine and tangent of radians: the argument loses quarter turns until it is near [-pi/4, pi/4], and minimax
+ * polynomials answer. Beyond 2^20 the `remainder` primitive has been there before.
  */
 import { type Lane, type Mask, not, type Scalar } from "../scalar.ts";
 import { horner } from "./double.ts";
 
-/** Within 2 ulp (f64: 4), for every argument. NaN at infinity. */
+/** Within 2 ulp, for every argument; NaN at infinity. */
 export function sin(x: Scalar): Scalar {
-  return sine(x.remainder(), x.quadrant());
+  return sine(reduce(x));
 }
 
-/** Within 2 ulp (f64: 4), for every argument. NaN at infinity. */
+/** Within 2 ulp, for every argument; NaN at infinity. */
 export function cos(x: Scalar): Scalar {
-  return sine(x.remainder(), x.quadrant().add(1));
+  const { quarters, ...rest } = reduce(x);
+  return sine({ quarters: quarters.add(1), ...rest });
 }
 
-/** Within 8 ulp (f64: 4), for every argument: tan r = r N(r^2) / D(r^2), and -D / (r N) beside an odd multiple of pi/2. NaN at infinity. */
+/** Within 8 ulp, for every argument; NaN at infinity. r N(r^2) / D(r^2), and an odd quarter further -D / (r N). */
 export function tan(x: Scalar): Scalar {
+  const { quarters, hi, lo } = reduce(x);
   const { n, d } = tangent[x.lane];
-  const { m, r } = reduce(x.remainder(), 2, x.literal(0));
+  const r = hi.sub(lo);
   const t = r.mul(r);
-  const [sine, cosine] = [r.mul(horner(t, n)), horner(t, d)];
-  const isOdd = not(isInteger(m.add(x.quadrant().mul(0.5))));
-  return isOdd.select(cosine.neg(), sine).div(isOdd.select(sine, cosine));
+  const [numerator, denominator] = [r.mul(horner(t, n)), horner(t, d)];
+  const odd = not(isEven(quarters));
+  return odd.select(denominator.neg(), numerator).div(odd.select(numerator, denominator));
 }
 
-/** sin(x + q pi/2) = (-1)^n sin r, where r = x + q pi/2 - n pi. The last step keeps the sign of a zero. */
-function sine(x: Scalar, q: Scalar): Scalar {
-  const shift = q.mul(0.5);
-  const { m, r } = reduce(x, 1, shift);
-  const isEven = isInteger(m.add(shift).mul(0.5));
-  const signed = isEven.select(r, r.neg());
-  const t = r.mul(r);
-  return signed.add(signed.mul(t.mul(horner(t, sineTail[x.lane])))).copysign(signed);
+/** An angle, hi - lo + quarters pi/2, where |lo| is at most an ulp or so of hi, or hi is tiny. */
+interface Angle {
+  readonly quarters: Scalar;
+  readonly hi: Scalar;
+  readonly lo: Scalar;
 }
 
-/** r = x - m pi, where m + shift is a multiple of 1 / parts, and |r| is least. */
-function reduce(x: Scalar, parts: 1 | 2, shift: Scalar): { m: Scalar; r: Scalar } {
-  const k = excess[x.lane] && nearest(x.mul(1 / 710), 1);
-  const y = k ? x.sub(k.mul(710)) : x;
-  const m = nearest(y.mul(1 / Math.PI).add(shift), parts).sub(shift);
-  const steps = pi[x.lane].map((part, i) => {
-    const e = excess[x.lane]?.[i];
-    return k && e ? m.mul(part).sub(k.mul(e)) : m.mul(part);
-  });
-  return { m, r: steps.reduce((r, step) => r.sub(step), y) };
+function sine({ quarters, hi, lo }: Angle): Scalar {
+  const t = hi.mul(hi);
+  const alongSine = hi.mul(horner(t, sineTail[t.lane])).sub(lo).add(hi);
+  const magnitude = isEven(quarters).select(alongSine, horner(t, cosine[t.lane]));
+  return isEven(quarters.mul(0.5).floor()).select(magnitude, magnitude.neg());
 }
 
-/** The nearest multiple of 1 / parts: in a sum with 1.5 2^23 (f64: 2^52) there is no room for more. */
-function nearest(x: Scalar, parts: 1 | 2): Scalar {
-  const round = (x.lane === "f32" ? 1.5 * 2 ** 23 : 1.5 * 2 ** 52) / parts;
+function reduce(x: Scalar): Angle {
+  const { quarters, ...rest } = x.lane === "f32" ? reduceFloat(x.remainder()) : reduceDouble(x.remainder());
+  return { quarters: quarters.add(x.quadrant()), ...rest };
+}
+
+function reduceFloat(x: Scalar): Angle {
+  const k = nearest(x.mul(-1 / 710));
+  const y = x.add(k.mul(710));
+  const m = nearest(y.mul(2 / Math.PI));
+  const [a, b, c, d] = halfPi.f32;
+  const hi = y
+    .sub(m.mul(a))
+    .sub(m.mul(b).add(k.mul(excess[0]!)))
+    .sub(m.mul(c).add(k.mul(excess[1]!)));
+  return { quarters: m, hi, lo: m.mul(d).add(k.mul(excess[2]!)) };
+}
+
+function reduceDouble(x: Scalar): Angle {
+  const m = nearest(x.mul(2 / Math.PI));
+  const [a, b, c, d] = halfPi.f64;
+  return { quarters: m, hi: x.sub(m.mul(a)).sub(m.mul(b)).sub(m.mul(c)), lo: m.mul(d) };
+}
+
+function nearest(x: Scalar): Scalar {
+  const round = x.lane === "f32" ? 1.5 * 2 ** 23 : 1.5 * 2 ** 52;
   return x.add(round).sub(round);
 }
 
-function isInteger(x: Scalar): Mask {
-  return x.floor().eq(x);
+function isEven(x: Scalar): Mask {
+  const half = x.mul(0.5);
+  return half.floor().eq(half);
 }
 
-const pi: Record<Lane, readonly number[]> = {
-  f32: [3.1416015625, -8.821487426757812e-6, -8.742790669202805e-8, 5.126688136514179e-12],
-  f64: [3.1415926534682512, 1.2154201012607932e-10, 4.044532497422333e-21, 1.69568553207378e-31],
-};
+const halfPi = {
+  f32: [1.57080078125, -4.470348358154297e-6, 1.5890691429376602e-8, 2.5633440682570896e-12],
+  f64: [1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32],
+} as const;
 
-const excess: { readonly [lane in Lane]?: readonly number[] } = {
-  f32: [0, 6.031990051269531e-5, -3.119203029200435e-8, -1.7542958188551672e-12],
-};
+const excess = [6.026029586791992e-5, 2.8412614483386278e-8, -1.7542958188551672e-12];
 
 const sineTail = {
-  f32: [-0.1666666, 0.008333069, -1.9809765e-4, 2.60604e-6],
+  f32: [0, -0.16666643, 0.008331515, -1.9435794e-4],
   f64: [
-    -0.16666666666666666, 0.008333333333333207, -0.00019841269841212476, 2.7557319211568195e-6,
-    -2.5052106904333544e-8, 1.6058941007161163e-10, -7.643019950106192e-13, 2.721432290478778e-15,
+    0, -0.1666666666666663, 0.00833333333332184, -0.0001984126982942088, 2.7557313586362126e-6,
+    -2.505074552180813e-8, 1.5896248039858002e-10,
+  ],
+} as const;
+
+const cosine = {
+  f32: [1, -0.5, 0.041666627, -0.0013886478, 2.4345414e-5],
+  f64: [
+    1, -0.5, 0.041666666666666595, -0.0013888888888873342, 2.480158728900206e-5, -2.7557314217025943e-7,
+    2.0875705393367347e-9, -1.1358749046820437e-11,
   ],
 } as const;
 
 const tangent = {
-  f32: { n: [1, -0.095801905], d: [1, -0.42913592, 0.009716906] },
+  f32: { n: [1, -0.09594005], d: [1, -0.42927474, 0.009765914] },
   f64: {
-    n: [1, -0.12828348953565696, 0.00280592037153461, -7.483655561922314e-6],
-    d: [1, -0.4616168228689874, 0.02334486132779412, -0.00020844834991253237],
+    n: [1, -0.1282834697837317, 0.0028059181714346977, -7.483634290912201e-6],
+    d: [1, -0.4616168031170622, 0.023344852543719218, -0.00020844803420724014],
   },
 } as const;

@@ -1,0 +1,26 @@
+/** How dist/ is built: the library, which leaves its dependencies outside, and the command line, whose own come inside so that it starts fast. */
+import { defineConfig, type UserConfig } from "tsdown";
+
+const shared: UserConfig = {
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  fixedExtension: false,
+  hash: false,
+  logLevel: "warn",
+  checks: { pluginTimings: false },
+};
+
+/** What the command line carries with it; THIRD-PARTY.md names it. What draws pictures stays outside and is loaded when a picture is wanted. */
+const carried = ["commander", "udsv"];
+
+export default defineConfig([
+  { ...shared, entry: ["src/index.ts", "src/node.ts"], dts: true },
+  {
+    ...shared,
+    entry: ["src/cli/main.ts"],
+    outDir: "dist/cli",
+    dts: false,
+    deps: { alwaysBundle: carried, onlyBundle: carried },
+  },
+]);
