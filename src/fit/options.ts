@@ -1,6 +1,7 @@
 /** What `fit` takes. */
 import type { TableLike } from "../data/input.ts";
-import type { Optimizer, OptimizerName } from "../optim/optimizer.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import type { OptimizerName } from "../optim/optimizers.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Loss, LossName } from "./losses.ts";
@@ -8,7 +9,10 @@ import type { StepEvent } from "./result.ts";
 import type { ParamOptions } from "./start.ts";
 
 /** A model as a function: the columns of the rows at hand, each a tensor of shape [rows], and the parameters come in; predictions go out. */
-export type ModelFunction = (row: Readonly<Record<string, Tensor>>, params: Readonly<Record<string, Tensor>>) => Tensor;
+export type ModelFunction = (
+  row: Readonly<Record<string, Tensor>>,
+  params: Readonly<Record<string, Tensor>>,
+) => Tensor;
 
 /** When to stop before the steps run out. */
 export interface StopOptions {
@@ -55,5 +59,5 @@ export interface FitOptions {
   /** Aborting it ends the fit with the best parameters so far. */
   readonly signal?: AbortSignal;
   /** Called at every step, with the loss at the parameters before it. Returning false ends the fit. */
-  readonly onStep?: (event: StepEvent) => void | boolean;
+  readonly onStep?: (event: StepEvent) => unknown;
 }

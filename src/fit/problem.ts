@@ -40,6 +40,8 @@ export interface Problem {
   /** The rows that take part, as they came. */
   readonly table: Table;
   readonly model: ModelFunction;
+  /** What the model predicts, of a target: the left side of a formula, as `log(y) ~ ...` has one. */
+  readonly response: (target: Float64Array) => Float64Array;
   readonly loss: { readonly name: string; readonly of: Loss };
   readonly starts: readonly Start[];
 }
@@ -47,12 +49,14 @@ export interface Problem {
 /** Checks the options and brings them together. `generator` draws the rows of a validation share. */
 export function problemOf(options: FitOptions, generator: Generator): Problem {
   const table = toTable(options.data);
-  const shape = typeof options.model === "string" ? formulaProblem(table, options) : functionProblem(table, options);
+  const shape =
+    typeof options.model === "string" ? formulaProblem(table, options) : functionProblem(table, options);
   const dtype = options.dtype ?? defaultDtype(options);
   const weights = options.weights;
   const used = [...new Set([...shape.inputs, shape.target, ...(weights === undefined ? [] : [weights])])];
   const { table: rows, omitted } = complete(table, used);
-  if (rows.rows === 0) throw new Error(`data expects at least one complete row of ${used.join(", ")}, got none`);
+  if (rows.rows === 0)
+    throw new Error(`data expects at least one complete row of ${used.join(", ")}, got none`);
   const read = (t: Table): Rows => rowsOf(t, shape, weights, dtype);
   return {
     ...shape,
@@ -72,7 +76,7 @@ interface ModelPart {
   readonly inputs: readonly string[];
   readonly names: readonly string[];
   readonly model: ModelFunction;
-  readonly response: (column: Tensor) => Tensor;
+  readonly response: (target: Float64Array) => Float64Array;
 }
 
 function formulaProblem(table: Table, { model, params = {}, target }: FitOptions): ModelPart {
@@ -85,13 +89,19 @@ function formulaProblem(table: Table, { model, params = {}, target }: FitOptions
     inputs: formula.inputs,
     names: formula.params,
     model: predictor(formula),
-    response: (column) => asTensor(evaluate(formula.response, tensors, () => column)),
+    response: (target) => responseOf(formula, target),
   };
+}
+
+function responseOf({ response }: Formula, target: Float64Array): Float64Array {
+  const value = evaluate(response, tensors, () => tensor(target));
+  return Float64Array.from(asTensor(value).realize());
 }
 
 /** The function of columns and parameters that a formula says. */
 export function predictor(formula: Formula): ModelFunction {
-  return (row, params) => asTensor(evaluate(formula.expression, tensors, (name) => params[name] ?? row[name]!));
+  return (row, params) =>
+    asTensor(evaluate(formula.expression, tensors, (name) => params[name] ?? row[name]!));
 }
 
 function asTensor(value: Tensor | number): Tensor {
@@ -99,8 +109,10 @@ function asTensor(value: Tensor | number): Tensor {
 }
 
 function functionProblem(table: Table, { model, params, target }: FitOptions): ModelPart {
-  if (typeof model !== "function") throw new TypeError(`model expects a formula or a function, got ${typeof model}`);
-  if (target === undefined) throw new Error("a model that is a function expects the name of the target column, got none");
+  if (typeof model !== "function")
+    throw new TypeError(`model expects a formula or a function, got ${typeof model}`);
+  if (target === undefined)
+    throw new Error("a model that is a function expects the name of the target column, got none");
   if (!table.has(target)) throw new Error(`unknown column: ${target}${hint(target, table.names)}`);
   if (!params) throw new Error("a model that is a function expects params, got none");
   const inputs = table.names.filter((name) => name !== target && typeof table.column(name)[0] !== "string");
@@ -122,7 +134,7 @@ function rowsOf(
   const column = (name: string): Tensor => tensor(table.numbers(name), { dtype });
   return {
     columns: Object.fromEntries(inputs.map((name) => [name, column(name)])),
-    targets: response(column(target)),
+    targets: tensor(response(table.numbers(target)), { dtype }),
     weights: weights === undefined ? null : checkedWeights(weights, column(weights)),
     count: table.rows,
   };
@@ -130,7 +142,10 @@ function rowsOf(
 
 function checkedWeights(name: string, weights: Tensor): Tensor {
   const bad = weights.realize().findIndex((w) => !(w >= 0));
-  if (bad >= 0) throw new Error(`weights expect numbers from 0, got ${weights.realize()[bad]} in row ${bad + 1} of ${name}`);
+  if (bad >= 0)
+    throw new Error(
+      `weights expect numbers from 0, got ${weights.realize()[bad]} in row ${bad + 1} of ${name}`,
+    );
   return weights;
 }
 
@@ -156,7 +171,8 @@ function lossOf(loss: FitOptions["loss"] = "mse"): Problem["loss"] {
 export function lossOver(problem: Problem, rows: Rows, params: Named): Tensor {
   const preds = problem.model(rows.columns, params);
   const loss = problem.loss.of(preds, rows.targets, rows.weights ? { weights: rows.weights } : {});
-  if (loss.size !== 1) throw new RangeError(`loss expects a function with a scalar result, got [${loss.shape}]`);
+  if (loss.size !== 1)
+    throw new RangeError(`loss expects a function with a scalar result, got [${loss.shape}]`);
   return loss;
 }
 

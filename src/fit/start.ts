@@ -38,7 +38,12 @@ export function startsFor(names: readonly string[], options: ParamOptions, dtype
 }
 
 function startOf(name: string, option: ParamOption | undefined, dtype: Dtype): Start {
-  const { start, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, fixed = false } = asRecord(name, option);
+  const {
+    start,
+    min = Number.NEGATIVE_INFINITY,
+    max = Number.POSITIVE_INFINITY,
+    fixed = false,
+  } = asRecord(name, option);
   if (!(min <= max)) throw new Error(`parameter ${name} expects min <= max, got ${min} and ${max}`);
   const given = typeof fixed === "number" ? fixed : start;
   const value = tensor(given ?? Math.min(Math.max(unsaid, min), max), { dtype });
@@ -50,7 +55,9 @@ function asRecord(name: string, option: ParamOption | undefined): Exclude<ParamO
   if (option === undefined) return {};
   if (typeof option === "number" || option instanceof Tensor) return { start: option };
   if (typeof option !== "object" || option === null || Array.isArray(option))
-    throw new TypeError(`parameter ${name} expects a number, a tensor or { start, min, max, fixed }, got ${JSON.stringify(option)}`);
+    throw new TypeError(
+      `parameter ${name} expects a number, a tensor or { start, min, max, fixed }, got ${JSON.stringify(option)}`,
+    );
   for (const key of Object.keys(option))
     if (!keys.includes(key)) throw new Error(`unknown option of parameter ${name}: ${key}${hint(key, keys)}`);
   for (const key of ["min", "max"] as const)
@@ -64,6 +71,7 @@ const keys = ["start", "min", "max", "fixed"];
 function checkValues(name: string, value: Tensor, min: number, max: number): void {
   for (const x of value.realize()) {
     if (!Number.isFinite(x)) throw new Error(`parameter ${name} expects a finite start, got ${x}`);
-    if (x < min || x > max) throw new Error(`parameter ${name} expects a start from ${min} to ${max}, got ${x}`);
+    if (x < min || x > max)
+      throw new Error(`parameter ${name} expects a start from ${min} to ${max}, got ${x}`);
   }
 }

@@ -8,8 +8,8 @@ import { type Shape, showShape, type View } from "./shape.ts";
 
 /** How an op's numbers come about: the closed set of shapes of work that a backend knows how to do. */
 export type Work =
-  /** A leaf: the numbers are given. */
-  | { readonly kind: "data" | "number" | "constant" }
+  /** A leaf: the numbers are given; those of an argument only while its program runs. */
+  | { readonly kind: "data" | "number" | "constant" | "argument" }
   /** Each element from the elements at the same place. `integer` is the lowering where the result is int32. */
   | { readonly kind: "map"; readonly lower: Lowering; readonly integer: Lowering }
   /** The input's own elements, read another way; null where no strides can say it, and the elements must be copied into order first. */
@@ -87,6 +87,13 @@ export function data(value: Storage, shape: Shape, dtype: Dtype): Node {
   const node = new Node(dataOp, [], shape, dtype, none, ++clock);
   node.value = value;
   return node;
+}
+
+const argumentOp: Op = { name: "argument", work: { kind: "argument" } };
+
+/** Elements that are given later, each time anew, as `value`. */
+export function argument(shape: Shape, dtype: Dtype): Node {
+  return new Node(argumentOp, [], shape, dtype, none, ++clock);
 }
 
 /** A number that is an argument of the program: another value of it is the same program. A scalar of shape []. */

@@ -1,9 +1,9 @@
 /** How the interpreter folds dimensions: sums and extremes, positions of extremes, running sums. */
-import { dtypes, type Storage, storage } from "../ir/dtype.ts";
+import { type Storage, storage } from "../ir/dtype.ts";
 import type { Node } from "../ir/graph.ts";
 import { contiguous, permuteView, sizeOf } from "../ir/shape.ts";
 import type { LaneArray } from "./scalars.ts";
-import { inOrder, lanes, scatter, type Value } from "./strided.ts";
+import { lanes, scatter, type Value } from "./strided.ts";
 import { sum } from "./sums.ts";
 
 type Fold = (terms: LaneArray, start: number, n: number) => number;

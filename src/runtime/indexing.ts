@@ -8,7 +8,7 @@ import { inOrder, type Value } from "./strided.ts";
 export function takeRows(node: Node, x: Value, index: Value): Storage {
   const out = storage(node.dtype, sizeOf(node.shape));
   const elements = inOrder(x);
-  eachRow(node, x, index, x.view.shape, (place, row, width) => {
+  eachRow(node, index, x.view.shape, (place, row, width) => {
     out.set(elements.subarray(place, place + width), row);
   });
   return out;
@@ -18,7 +18,7 @@ export function takeRows(node: Node, x: Value, index: Value): Storage {
 export function addRows(node: Node, x: Value, index: Value): Storage {
   const out = storage(node.dtype, sizeOf(node.shape));
   const elements = inOrder(x);
-  eachRow(node, x, index, node.shape, (place, row, width) => {
+  eachRow(node, index, node.shape, (place, row, width) => {
     for (let j = 0; j < width; j++) out[place + j] = out[place + j]! + elements[row + j]!;
   });
   return out;
@@ -27,7 +27,6 @@ export function addRows(node: Node, x: Value, index: Value): Storage {
 /** Visits each pair of a row among `places`, whose number is in the index, and the row in order that goes with it. */
 function eachRow(
   node: Node,
-  x: Value,
   index: Value,
   places: readonly number[],
   visit: (place: number, row: number, width: number) => void,
@@ -41,5 +40,7 @@ function eachRow(
     if (i < 0 || i >= size)
       throw new RangeError(`indexSelect expects indices from 0 to ${size - 1}, got ${i}`);
   for (let o = 0; o < outer; o++)
-    indices.forEach((i, j) => visit((o * size + i) * width, (o * indices.length + j) * width, width));
+    indices.forEach((i, j) => {
+      visit((o * size + i) * width, (o * indices.length + j) * width, width);
+    });
 }

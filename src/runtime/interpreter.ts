@@ -16,16 +16,16 @@ import { inOrder, reader, scatter, type Value } from "./strided.ts";
 export function evaluate(outputs: readonly Node[]): Storage[] {
   const values = new Map<Node, Value>();
   for (const node of ancestors(outputs, (n) => n.value !== undefined))
-    values.set(node, valueOf(node, values));
+    values.set(node, compute(node, values));
   return outputs.map((node) => inOrder(values.get(node)!));
 }
 
-function valueOf(node: Node, values: ReadonlyMap<Node, Value>): Value {
+function compute(node: Node, values: ReadonlyMap<Node, Value>): Value {
   if (node.value) return inRowMajor(node, node.value);
   const inputs = node.inputs.map((x) => values.get(x)!);
   return node.op.work.kind === "view"
     ? viewed(node, inputs[0]!, node.op.work.view)
-    : inRowMajor(node, compute(node, inputs));
+    : inRowMajor(node, elementsOf(node, inputs));
 }
 
 function inRowMajor(node: Node, elements: Storage): Value {
@@ -39,7 +39,7 @@ function viewed(node: Node, x: Value, view: (input: View, node: Node) => View | 
   return { ...x, elements: inOrder(x), view: view(contiguous(x.view.shape), node)! };
 }
 
-function compute(node: Node, inputs: readonly Value[]): Storage {
+function elementsOf(node: Node, inputs: readonly Value[]): Storage {
   const { work } = node.op;
   const [x, y] = inputs as [Value, Value];
   switch (work.kind) {
@@ -63,6 +63,8 @@ function compute(node: Node, inputs: readonly Value[]): Storage {
       return takeRows(node, x, y);
     case "scatter":
       return addRows(node, x, y);
+    case "argument":
+      throw new Error("a compiled function cannot look at numbers made of its arguments while it is traced");
     case "view":
     case "data":
     case "number":
@@ -98,9 +100,8 @@ function cast(node: Node, x: Value): Storage {
 /** Zeros with each input written at its place. */
 function assembled(node: Node, inputs: readonly Value[], starts: readonly (readonly number[])[]): Storage {
   const out = storage(node.dtype, sizeOf(node.shape));
-  inputs.forEach((x, i) =>
-    scatter(out, sliceView(contiguous(node.shape), starts[i]!, x.view.shape), inOrder(x)),
-  );
+  for (const [i, x] of inputs.entries())
+    scatter(out, sliceView(contiguous(node.shape), starts[i]!, x.view.shape), inOrder(x));
   return out;
 }
 

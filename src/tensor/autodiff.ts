@@ -2,7 +2,7 @@
 
 import { storage } from "../ir/dtype.ts";
 import { ancestors, data, describe, isDifferentiable, type Node } from "../ir/graph.ts";
-import { alias, filled, reshape } from "../ir/linear.ts";
+import { alias, filled } from "../ir/linear.ts";
 import { sizeOf } from "../ir/shape.ts";
 import { gradients, tangents } from "./gradients.ts";
 import { stack } from "./make.ts";
@@ -62,17 +62,34 @@ export function vjp<Primals extends readonly Tensor[]>(
   return [known(value), pullback as (gradient: Tensor) => { [K in keyof Primals]: Tensor }];
 }
 
+/**
+ * The value of f at a structure of tensors, and its derivative for each of their elements in order: tensors of the shape of
+ * the value, the columns of the Jacobian. One forward walk each, over what they share.
+ */
+export function linearize<X extends Tensors>(f: (x: X) => Tensor, x: X): [value: Tensor, columns: Tensor[]] {
+  const [value, columns] = differentiating(x, (variables, nodes) => {
+    const result = f(variables).node;
+    const along = nodes.map((node) => oneHots(node).map((t) => tangents([result], [node], [t])[0]!));
+    return [result, along.flat()];
+  });
+  return [known(value), columns.map(known)];
+}
+
 /** All first derivatives of f at x: shape [...shape of f(x), ...shape of x]. */
 export function jacobian(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
   return (x) => {
-    const [value, parts, dim] = differentiating(x, (variable, [node]) => {
-      const result = f(variable);
-      return x.size <= result.size
-        ? [result, oneHots(x).map((t) => tangents([result.node], [node!], [t])[0]!), 1]
-        : [result, oneHots(result).map((t) => gradients(result.node, t, [node!])[0]!), 0];
+    const [value, rows] = differentiating(x, (variable, [node]) => {
+      const result = f(variable).node;
+      return [
+        result,
+        x.size > sizeOf(result.shape) && oneHots(result).map((t) => gradients(result, t, [node!])[0]!),
+      ];
     });
-    const flat = parts.map((part) => known(reshape(part, [sizeOf(part.shape)])));
-    return stack(flat, dim).reshape([...value.shape, ...x.shape]);
+    const parts = rows ? rows.map(known) : linearize(f, x)[1];
+    return stack(
+      parts.map((part) => part.reshape([-1])),
+      rows ? 0 : 1,
+    ).reshape([...value.shape, ...x.shape]);
   };
 }
 
@@ -81,12 +98,13 @@ export function hessian(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
   return jacobian(grad(f));
 }
 
-/** A tensor for each element of x, 1 there and 0 elsewhere. */
-function oneHots(x: Tensor): Node[] {
-  return Array.from({ length: x.size }, (_, i) => {
-    const elements = storage(x.dtype, x.size);
+/** A tensor like x for each of its elements, 1 there and 0 elsewhere. */
+function oneHots({ shape, dtype }: Node): Node[] {
+  const size = sizeOf(shape);
+  return Array.from({ length: size }, (_, i) => {
+    const elements = storage(dtype, size);
     elements[i] = 1;
-    return data(elements, x.shape, x.dtype);
+    return data(elements, shape, dtype);
   });
 }
 

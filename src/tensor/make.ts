@@ -87,7 +87,7 @@ function flatten(source: unknown, shape: Shape, at: readonly number[], out: unkn
     throw new RangeError(
       `tensor expects ${shape[0]} elements at ${showShape(at)}, as in the first place, got ${items.length}`,
     );
-  items.forEach((item, i) => flatten(item, shape.slice(1), [...at, i], out));
+  for (const [i, item] of items.entries()) flatten(item, shape.slice(1), [...at, i], out);
 }
 
 function isArrayLike(source: unknown): source is ArrayLike<unknown> {

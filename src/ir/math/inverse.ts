@@ -53,9 +53,9 @@ function arctangent(s: Scalar): Scalar {
   return (q ? tail.div(horner(t, q)) : tail).mul(s).add(s);
 }
 
-/** asin a; where a > 1/2, asin(sqrt((1 - a) / 2)) instead, which is half of acos a. */
+/** asin a; but far from zero asin(sqrt((1 - a) / 2)), which is half of acos a. */
 function arcsine(a: Scalar): { isFar: Mask; angle: Scalar } {
-  const isFar = a.gt(0.5);
+  const isFar = a.gt(far[a.lane]);
   const t = isFar.select(a.literal(1).sub(a).mul(0.5), a.mul(a));
   const s = isFar.select(t.sqrt(), a);
   return { isFar, angle: horner(t, arcsineTail[a.lane]).mul(t).mul(s).add(s) };
@@ -66,21 +66,26 @@ function plus(start: Scalar, turn: Scalar): Scalar {
   return start.add(turn.add(start.mul(shareOfPi[start.lane])));
 }
 
+/** Just above cos 1 the angle is still below 1/2, and twice its error is half an ulp of pi/2 - 2 angle; f64 has ulps to spare. */
+const far: Record<Lane, number> = { f32: 0.5404, f64: 0.5 };
+
 /** pi / (pi rounded) - 1. */
 const shareOfPi: Record<Lane, number> = { f32: -2.783e-8, f64: 3.898e-17 };
 
-/** Dividing zero by this, atan2 finds zero at the origin. */
+/** Divided by this, a zero is a zero. */
 const smallest: Record<Lane, number> = { f32: 2 ** -149, f64: 2 ** -1074 };
 
 /** (atan s / s - 1) / s^2 as p / q in s^2, for s in [0, 1], by Remez exchange; the relative error of atan s is 2^-25.7 (f64: 2^-56). */
 const arctangentTail: Record<Lane, { p: readonly number[]; q?: readonly number[] }> = {
   f32: {
-    p: [-0.33333153, 0.19993767, -0.14211003, 0.10665789, -0.07551749, 0.043206453, -0.016364696, 0.0029199044],
+    p: [
+      -0.33333153, 0.19993767, -0.14211003, 0.10665789, -0.07551749, 0.043206453, -0.016364696, 0.0029199044,
+    ],
   },
   f64: {
     p: [
-      -0.3333333333333315, -0.7466360069976572, -0.5854099128984165, -0.19085928476697867, -0.023699405050431117,
-      -0.0007486697491854421,
+      -0.3333333333333315, -0.7466360069976572, -0.5854099128984165, -0.19085928476697867,
+      -0.023699405050431117, -0.0007486697491854421,
     ],
     q: [
       1, 2.839908020992437, 3.0316031227369558, 1.5077696234131162, 0.35041024524468695, 0.033088391132415594,
@@ -89,9 +94,9 @@ const arctangentTail: Record<Lane, { p: readonly number[]; q?: readonly number[]
   },
 };
 
-/** (asin s / s - 1) / s^2 in s^2, for s in [0, 1/2], by Remez exchange; the relative error of asin s is 2^-27.4 (f64: 2^-55.7). */
+/** (asin s / s - 1) / s^2 in s^2, for s in [0, far], by Remez exchange; the relative error of asin s is 2^-25.9 (f64: 2^-55.7). */
 const arcsineTail: Record<Lane, readonly number[]> = {
-  f32: [0.16666752, 0.074953094, 0.04546949, 0.02417992, 0.042174015],
+  f32: [0.1666688, 0.07490031, 0.04613393, 0.02092567, 0.04761366],
   f64: [
     0.1666666666666541, 0.07500000000336596, 0.044642856828570665, 0.03038195913079702, 0.02237175811915873,
     0.01735970474961625, 0.013885226752992561, 0.012169321924606525, 0.006527279875463839, 0.0195307523276203,

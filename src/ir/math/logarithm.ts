@@ -1,164 +1,209 @@
 /**
- * The logarithm and its kin, lowered to scalar primitives: an argument goes in, the function of it comes out.
- * All take their argument apart as 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2), and with s = f / (2 + f) use
- * log(1 + f) = 2 atanh(s) = f - s (f - R(s^2)), which rounds little more than once (fdlibm, e_log.c).
+ * The logarithm and its kin, lowered to scalar primitives: an argument goes in, the function of it comes out, within 2 ulp.
+ * All take their argument apart as 2^k (1 + f), where 1 + f lies between sqrt(1/2) and sqrt(2), and with s = f / (2 + f) use
+ * log(1 + f) = 2 atanh s = f - s (f - R(s^2)), which rounds little more than once (fdlibm, e_log.c).
  */
 import type { Lane, Scalar } from "../scalar.ts";
-import { type Double, fastTwoSum, horner } from "./double.ts";
+import { fastTwoSum, horner } from "./double.ts";
 import { decay } from "./exponential.ts";
 
 interface Table {
-  /** 2 (atanh(s) / s - 1) / s^2 in powers of s^2. */
+  /** R(z) / z in powers of z = s^2, R = 2 atanh(s) / s - 2, for |s| <= 0.172: minimax for the relative error of atanh s, by Remez exchange. */
+  readonly log: readonly number[];
+  /** (atanh s - s) / s^3 in powers of s^2 for |s| <= 0.25, found likewise. */
   readonly atanh: readonly number[];
+  /** Numbers below `tiny` are taken 2^lift times: subnormal ones have no exponent of their own. */
   readonly tiny: number;
-  readonly up: number;
-  readonly huge: number;
+  readonly lift: number;
+  /** Above `large` x^2 + 1 is x^2, and need not be formed. */
   readonly large: number;
-  readonly e: Base;
-  readonly two: Base;
-  readonly ten: Base;
+  /** Above `huge` arguments are taken 2^-60 times. */
+  readonly huge: number;
+  readonly bases: Readonly<Record<"e" | "two" | "ten", Base>>;
 }
 
+/** What log 2 and log e are in a base. */
 interface Base {
-  readonly perOctave: readonly [hi: number, lo: number];
-  readonly perE: readonly [hi: number, lo: number];
+  /** The first part is so short that k times it is exact. */
+  readonly of2: readonly [hi: number, lo: number];
+  /** The first part is a power of two. */
+  readonly ofE: readonly [hi: number, lo: number];
 }
 
-const two: Base = { perOctave: [1, 0], perE: [1, Math.LOG2E - 1] };
+const ofE = { e: [1, 0], two: [1, Math.LOG2E - 1], ten: [0.5, Math.LOG10E - 0.5] } as const;
 
 const tables: Readonly<Record<Lane, Table>> = {
   f32: {
-    atanh: [6.6666776e-1, 3.9977586e-1, 2.98707e-1],
+    /** 2^-30.2. */
+    log: [6.6666776e-1, 3.9977586e-1, 2.98707e-1],
+    /** 2^-31.2. */
+    atanh: [3.3333322e-1, 2.0001732e-1, 1.4203466e-1, 1.2628491e-1],
     tiny: 2 ** -100,
-    up: 64,
-    huge: 2 ** 100,
+    lift: 64,
     large: 2 ** 50,
-    e: { perOctave: [0.693145751953125, 1.428606765330187e-6], perE: [1, 0] },
-    two,
-    ten: { perOctave: [0.301025390625, 4.605038981195e-6], perE: [0.5, Math.LOG10E - 0.5] },
+    huge: 2 ** 100,
+    bases: {
+      e: { of2: [0.693145751953125, 1.428606765330187e-6], ofE: ofE.e },
+      two: { of2: [1, 0], ofE: ofE.two },
+      ten: { of2: [0.301025390625, 4.605038981195214e-6], ofE: ofE.ten },
+    },
   },
   f64: {
-    atanh: [
+    /** 2^-58.8. */
+    log: [
       0.6666666666666733, 0.3999999999942013, 0.2857142874134159, 0.22222198668476156, 0.18183559852270595,
       0.15314155131102747, 0.14794986215060282,
     ],
+    /** 2^-56.6. */
+    atanh: [
+      0.33333333333331955, 0.20000000000710674, 0.14285714160773536, 0.1111112171534184, 0.09090412565930678,
+      0.07705789199189703, 0.06456413111580431, 0.07602081181579395,
+    ],
     tiny: 2 ** -900,
-    up: 128,
-    huge: 2 ** 1000,
+    lift: 128,
     large: 2 ** 500,
-    e: { perOctave: [0.6931471803691238, 1.9082149292705877e-10], perE: [1, 0] },
-    two,
-    ten: { perOctave: [0.3010299955494702, 1.1451100898021839e-10], perE: [0.5, Math.LOG10E - 0.5] },
+    huge: 2 ** 1000,
+    bases: {
+      e: { of2: [0.6931471803691238, 1.9082149292705877e-10], ofE: ofE.e },
+      two: { of2: [1, 0], ofE: ofE.two },
+      ten: { of2: [0.3010299955494702, 1.1451100898021838e-10], ofE: ofE.ten },
+    },
   },
 };
 
+/** The natural logarithm. */
 export function log(x: Scalar): Scalar {
-  return positive(x, assemble(takeApart(x), tables[x.lane].e));
+  return wherePositive(x, assemble(takeApart(x), tables[x.lane].bases.e));
 }
 
+/** The logarithm to base 2, exact at powers of two. */
 export function log2(x: Scalar): Scalar {
-  return positive(x, assemble(takeApart(x), tables[x.lane].two));
+  return wherePositive(x, assemble(takeApart(x), tables[x.lane].bases.two));
 }
 
+/** The logarithm to base 10. */
 export function log10(x: Scalar): Scalar {
-  return positive(x, assemble(takeApart(x), tables[x.lane].ten));
+  return wherePositive(x, assemble(takeApart(x), tables[x.lane].bases.ten));
 }
 
-/** log(1 + x), accurate beside 0. */
+/** log(1 + x), near 0 too. */
 export function log1p(x: Scalar): Scalar {
-  const huge = x.gt(tables[x.lane].huge);
-  const parts = takeApart1p(x.mul(huge.select(2 ** -60, 1)));
-  const y = assemble({ ...parts, k: parts.k.add(huge.select(60, 0)) }, tables[x.lane].e).copysign(x);
-  return x.lt(Infinity).select(x.gt(-1).select(y, x.eq(-1).select(-Infinity, NaN)), x);
+  const isHuge = x.gt(tables[x.lane].huge);
+  const y = x.mul(isHuge.select(2 ** -60, 1));
+  const inside = logOnePlus(y, isHuge.select(60, 0)).copysign(x);
+  const outside = x.eq(-1).select(-Infinity, Number.NaN);
+  return x.lt(Infinity).select(x.gt(-1).select(inside, outside), x);
 }
 
+/** log(x + sqrt(x^2 + 1)), where x^2 / (1 + sqrt(1 + x^2)) stands for sqrt(1 + x^2) - 1. */
 export function asinh(x: Scalar): Scalar {
-  const large = x.abs().gt(tables[x.lane].large);
-  const a = x.abs().mul(large.select(2 ** -4, 1));
+  const isLarge = x.abs().gt(tables[x.lane].large);
+  const a = x.abs().mul(isLarge.select(2 ** -4, 1));
   const z = a.mul(a);
-  const t = large.select(a, z.div(z.add(1).sqrt().add(1)));
-  const y = logarithm1p(fastTwoSum(a, t), large.select(4, 0)).copysign(x);
+  const rise = isLarge.select(a, z.div(z.add(1).sqrt().add(1)));
+  const { hi, lo } = fastTwoSum(a, rise);
+  const y = logOnePlus(hi, isLarge.select(4, 0), lo).copysign(x);
   return x.abs().lt(Infinity).select(y, x);
 }
 
+/** log(x + sqrt(x^2 - 1)) of x >= 1. */
 export function acosh(x: Scalar): Scalar {
-  const large = x.gt(tables[x.lane].large);
-  const a = x.mul(large.select(2 ** -4, 1));
-  const t = a.sub(1);
-  const root = large.select(a, t.mul(t.add(2)).sqrt());
-  const y = logarithm1p(fastTwoSum(root, t), large.select(4, 0));
-  return x.lt(Infinity).select(x.ge(1).select(y, NaN), x);
+  const isLarge = x.gt(tables[x.lane].large);
+  const t = x.mul(isLarge.select(2 ** -4, 1)).sub(1);
+  const root = isLarge.select(t, t.mul(t.add(2)).sqrt());
+  const { hi, lo } = fastTwoSum(root, t);
+  const y = logOnePlus(hi, isLarge.select(4, 0), lo);
+  return x.lt(Infinity).select(x.ge(1).select(y, Number.NaN), x);
 }
 
+/**
+ * log((1 + x) / (1 - x)) / 2. The quotient is 2^k (1 + s) / (1 - s), which makes the answer k ln 2 / 2 + atanh s; here
+ * s = (x - (2^k (1 - x) - 1)) / ((1 + x) + 2^k (1 - x)) lies between -0.1 and 0.25, and is x itself where k = 0.
+ */
 export function atanh(x: Scalar): Scalar {
+  const { atanh, bases } = tables[x.lane];
   const a = x.abs();
-  const { perOctave } = tables[x.lane].e;
-  const k = a.add(1).mul(Math.SQRT2).div(a.literal(1).sub(a)).exponent();
+  const k = a.add(1).mul(1.2).div(a.literal(1).sub(a)).exponent();
   const p = k.pow2();
   const pa = p.mul(a);
-  const d = p.sub(pa);
-  const s = a.sub(d.sub(1).add(p.sub(d).sub(pa))).div(a.add(1).add(d));
+  const gap = p.sub(pa);
+  const lost = p.sub(gap).sub(pa);
+  const s = a.sub(gap.sub(1)).sub(lost).div(a.add(1).add(gap));
   const z = s.mul(s);
-  const bend = horner(z, tables[x.lane].atanh).mul(z).mul(s.mul(0.5));
-  const y = bend.add(k.mul(perOctave[1] / 2)).add(s).add(k.mul(perOctave[0] / 2)).copysign(x);
-  return a.lt(1).select(y, a.eq(1).select(x.literal(Infinity).copysign(x), NaN));
+  const tail = horner(z, atanh).mul(z).mul(s);
+  const [hi, lo] = bases.e.of2;
+  const y = tail
+    .add(k.mul(lo / 2))
+    .add(s)
+    .add(k.mul(hi / 2))
+    .copysign(x);
+  const outside = a.eq(1).select(x.literal(Infinity).copysign(x), Number.NaN);
+  return a.lt(1).select(y, outside);
 }
 
-/** log(1 + e^x). */
+/** log(1 + e^x), to where it is subnormal. */
 export function softplus(x: Scalar): Scalar {
-  return x.max(0).add(logarithm1pDecay(x));
+  return x.max(0).add(logOnePlusDecay(x.abs()));
 }
 
 /** log(1 / (1 + e^-x)). */
 export function logSigmoid(x: Scalar): Scalar {
-  return x.min(0).sub(logarithm1pDecay(x));
+  return x.min(0).sub(logOnePlusDecay(x.abs()));
 }
 
-function logarithm1pDecay(x: Scalar): Scalar {
-  return logarithm1p(decay(x.abs().neg()), x.literal(0));
+/** log(1 + e^-x) of x >= 0. */
+function logOnePlusDecay(x: Scalar): Scalar {
+  const { hi, lo } = decay(x);
+  return logOnePlus(hi, hi.literal(0), lo);
 }
 
+/** x = 2^k (1 + f). */
 interface Parts {
   readonly k: Scalar;
   readonly f: Scalar;
-  readonly tail?: Scalar;
 }
 
-function takeApart(x: Scalar): Parts {
-  const { tiny, up } = tables[x.lane];
-  const small = x.lt(tiny);
-  const y = x.mul(small.select(2 ** up, 0.25));
-  const e = y.mul(Math.SQRT2).exponent();
-  return { k: e.add(small.select(-up, 2)), f: y.mul(e.neg().pow2()).sub(1) };
+/** Of a positive x; of 0, infinity and NaN some k, and f finite for 0 and NaN for NaN. */
+export function takeApart(x: Scalar): Parts {
+  const { tiny, lift } = tables[x.lane];
+  const isTiny = x.lt(tiny);
+  const y = x.mul(isTiny.select(2 ** lift, 0.25));
+  const k = y.mul(Math.SQRT2).exponent();
+  return { k: k.add(isTiny.select(-lift, 2)), f: y.mul(k.neg().pow2()).sub(1) };
 }
 
-function takeApart1p(y: Scalar): Parts {
-  const k = y.add(1).mul(Math.SQRT2).exponent();
+/** log(2^octaves (1 + x + tail)), where tail is what rounding took from x: its effect is tail / (1 + x). */
+function logOnePlus(x: Scalar, octaves: Scalar, tail?: Scalar): Scalar {
+  const k = x.add(1).mul(Math.SQRT2).exponent();
   const p = k.neg().pow2();
-  return { k, f: y.mul(p).add(p.sub(1)) };
+  const f = x.mul(p).add(p.sub(1));
+  const rest = tail?.mul(p);
+  return assemble({ k: k.add(octaves), f }, tables[x.lane].bases.e, rest?.sub(rest.mul(f)));
 }
 
-function logarithm1p({ hi, lo }: Double, octaves: Scalar): Scalar {
-  const { k, f } = takeApart1p(hi);
-  const tail = lo.mul(k.neg().pow2());
-  return assemble({ k: k.add(octaves), f, tail: tail.sub(tail.mul(f)) }, tables[hi.lane].e);
-}
-
-function assemble({ k, f, tail }: Parts, { perOctave: [hi, lo], perE }: Base): Scalar {
+/** log 2 k + log e (log1p f + rest), small terms first. */
+function assemble({ k, f }: Parts, { of2, ofE }: Base, rest?: Scalar): Scalar {
   const s = f.div(f.add(2));
   const z = s.mul(s);
-  const bend = s.mul(f.sub(horner(z, tables[f.lane].atanh).mul(z)));
-  const end = tail ? tail.sub(bend) : bend.neg();
-  const scaled = times(end, perE[0] + perE[1]);
-  const low = lo === 0 ? scaled : scaled.add(k.mul(lo));
-  const rest = perE[1] === 0 ? low : low.add(f.mul(perE[1]));
-  return rest.add(times(f, perE[0])).add(times(k, hi));
+  const bend = s.mul(horner(z, tables[f.lane].log).mul(z).sub(f));
+  const terms = [
+    times(rest ? rest.add(bend) : bend, ofE[0] + ofE[1]),
+    times(k, of2[1]),
+    times(f, ofE[1]),
+    times(f, ofE[0]),
+    times(k, of2[0]),
+  ];
+  return terms.filter((term) => term !== undefined).reduce((sum, term) => sum.add(term));
 }
 
-function times(x: Scalar, factor: number): Scalar {
+/** Nothing where the factor is 0. */
+function times(x: Scalar, factor: number): Scalar | undefined {
+  if (factor === 0) return undefined;
   return factor === 1 ? x : x.mul(factor);
 }
 
-function positive(x: Scalar, y: Scalar): Scalar {
-  return x.lt(Infinity).select(x.gt(0).select(y, x.eq(0).select(-Infinity, NaN)), x);
+/** y where x is positive, and the logarithms of other numbers elsewhere. */
+function wherePositive(x: Scalar, y: Scalar): Scalar {
+  const otherwise = x.eq(0).select(-Infinity, Number.NaN);
+  return x.lt(Infinity).select(x.gt(0).select(y, otherwise), x);
 }

@@ -1,0 +1,82 @@
+/** How fits end, in words: a kind and what is known of the end come in, a sentence and advice come out. */
+import { type Outcome, type OutcomeKind, outcomes } from "./result.ts";
+
+/** What the sentences are made of. */
+export interface Ending {
+  readonly kind: OutcomeKind;
+  readonly steps: number;
+  readonly first: number;
+  readonly last: number;
+  readonly patience: number;
+  readonly learningRate: number | null;
+  /** Where the first number that is none came from, if any did. */
+  readonly origin: string | null;
+  readonly method: string;
+}
+
+interface Wording {
+  readonly message: (ending: Ending) => string;
+  readonly advice?: (ending: Ending) => string | null;
+}
+
+const wordings: Record<OutcomeKind, Wording> = {
+  converged: {
+    message: ({ steps }) => `converged after ${plural(steps, "step")}: the loss no longer changes`,
+  },
+  steps: {
+    message: ({ steps, first, last }) =>
+      `ran the ${plural(steps, "step")} asked for: the loss went from ${short(first)} to ${short(last)}`,
+  },
+  patience: {
+    message: ({ steps, patience }) =>
+      `stopped after ${plural(steps, "step")}: no better loss for ${plural(patience, "epoch")}; the best parameters were kept`,
+  },
+  exhausted: {
+    message: ({ steps }) =>
+      `stopped after ${plural(steps, "step")}, before the loss settled; the best parameters were kept`,
+    advice: ({ method }) =>
+      method === "levenberg-marquardt"
+        ? "try other start values, or a model with fewer parameters"
+        : "allow more steps, try another learning rate, or leave the choice to optimizer auto",
+  },
+  diverged: {
+    message: ({ steps, first, last, learningRate }) =>
+      `diverged: the loss went from ${short(first)} to ${short(last)} in ${plural(steps, "step")}${
+        learningRate === null ? "" : ` with learning rate ${short(learningRate)}`
+      }; the best parameters before were kept`,
+    advice: ({ learningRate }) =>
+      learningRate === null
+        ? "try other start values"
+        : `try a smaller learning rate, such as ${short(learningRate / 10)}, or leave the choice to optimizer auto`,
+  },
+  aborted: {
+    message: ({ steps }) =>
+      `stopped on request after ${plural(steps, "step")}; the best parameters so far were kept`,
+  },
+  invalid: {
+    message: ({ first, origin }) =>
+      `the loss at the start values is ${short(first)}${origin ? `: ${origin}` : ""}; nothing was fitted`,
+    advice: () => "try other start values, or leave out the rows where the model is undefined",
+  },
+};
+
+/** The outcome of an ending. */
+export function outcomeOf(ending: Ending): Outcome {
+  const { message, advice } = wordings[ending.kind];
+  return {
+    kind: ending.kind,
+    converged: outcomes[ending.kind],
+    message: message(ending),
+    advice: advice?.(ending) ?? null,
+  };
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** A number in few digits. */
+function short(x: number): string {
+  if (Number.isNaN(x)) return "not a number";
+  return Number.isFinite(x) ? `${Number(x.toPrecision(6))}` : "infinite";
+}

@@ -1,0 +1,22 @@
+/** Step 2 on its own: a model, its parameters and new rows go in, a prediction for each row comes out. */
+import { type TableLike, toTable } from "../data/input.ts";
+import type { Table } from "../data/table.ts";
+import { tensor } from "../tensor/make.ts";
+import type { ModelFunction } from "./options.ts";
+import type { Named } from "./problem.ts";
+
+/** A model ready to predict. */
+export interface Predictor {
+  readonly model: ModelFunction;
+  readonly inputs: readonly string[];
+  readonly params: Named;
+  readonly dtype: "float32" | "float64";
+}
+
+/** The prediction for each row, NaN where an input is missing. Errors: a column that is missing or not of numbers. */
+export function predictRows({ model, inputs, params, dtype }: Predictor, data: TableLike): Float64Array {
+  const table: Table = toTable(data);
+  const columns = inputs.map((name) => [name, tensor(table.numbers(name), { dtype })] as const);
+  const preds = model(Object.fromEntries(columns), params);
+  return Float64Array.from(preds.expand([table.rows]).realize());
+}

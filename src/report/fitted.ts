@@ -1,0 +1,110 @@
+/**
+ * What a person holds after a fit: the options of a fit go in; the answer with its parameters, and the ways to predict, to
+ * report, to draw and to keep it, come out.
+ */
+import type { ColumnsOf, TableLike } from "../data/input.ts";
+import { type Run, run } from "../fit/fit.ts";
+import type { CheckedFormula, ParamNames } from "../fit/formula/types.ts";
+import type { FitOptions, ModelFunction } from "../fit/options.ts";
+import { predictRows } from "../fit/predict.ts";
+import type { Parameter, Result } from "../fit/result.ts";
+import type { ParamOption, ParamOptions } from "../fit/start.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { type ResultJson, resultJson } from "./json.ts";
+import { captionOf, pictureOf } from "./pictured.ts";
+import type { FitPicture } from "./plot.ts";
+import { type ReportOptions, reportText } from "./text.ts";
+
+/** A parameter that was given as a tensor to a model that is a function: it stays one. */
+export interface TensorParameter {
+  readonly value: Tensor;
+  readonly start: Tensor;
+  readonly fixed: boolean;
+}
+
+/** A finished fit. `params` has an entry for each parameter. */
+export interface Fitted<Params> extends Omit<Result, "params" | "loss"> {
+  readonly params: Params;
+  /** The loss at the parameters, over the training rows. */
+  readonly loss: number;
+  /** A prediction for each row, NaN where an input is missing; in the scale of the formula's left side. */
+  predict(data: TableLike): Float64Array;
+  /** The report, as plain text. */
+  report(options?: ReportOptions): string;
+  /** The report, as JSON: what the command line prints and saves. */
+  toJSON(): ResultJson;
+  /** What plots draw of it. */
+  picture(): FitPicture;
+}
+
+/** The parameters of a formula, by name. */
+export type FormulaParams<Names extends string> = { readonly [Name in Names]: Parameter };
+
+/** The parameters of a function: numbers for numbers, tensors for tensors. */
+export type FunctionParams<Options extends ParamOptions> = {
+  readonly [Name in keyof Options]: Options[Name] extends Tensor | { readonly start: Tensor }
+    ? TensorParameter
+    : Parameter;
+};
+
+/**
+ * Finds the parameters of a model that bring its predictions closest to the data. Rejects on bad input, saying what was
+ * wanted and what came; a fit that does not converge resolves, with the best parameters found, an outcome and advice.
+ */
+export async function fit<Data extends TableLike, const Source extends string>(
+  options: Omit<FitOptions, "model" | "data"> & {
+    readonly data: Data;
+    readonly model: CheckedFormula<Source, ColumnsOf<Data>> & string;
+  },
+): Promise<Fitted<FormulaParams<ParamNames<Source, ColumnsOf<Data>>>>>;
+export async function fit<Params extends ParamOptions>(
+  options: Omit<FitOptions, "model" | "params"> & {
+    readonly model: ModelFunction;
+    readonly target: string;
+    readonly params: Params;
+  },
+): Promise<Fitted<FunctionParams<Params>>>;
+export async function fit(options: FitOptions): Promise<Fitted<Record<string, Parameter | TensorParameter>>> {
+  return present(await run(options), options);
+}
+
+function present(finished: Run, options: FitOptions): Fitted<Record<string, Parameter | TensorParameter>> {
+  const { result, problem, params } = finished;
+  const predict = (data: TableLike): Float64Array => predictRows({ ...problem, params }, data);
+  const kept = problem.starts.filter(
+    ({ name }) => problem.formula === null && isTensor(options.params?.[name]),
+  );
+  return {
+    ...result,
+    loss: result.loss.value,
+    params: {
+      ...result.params,
+      ...Object.fromEntries(
+        kept.map(({ name, value, fixed }) => [name, { value: params[name]!, start: value, fixed }]),
+      ),
+    },
+    predict,
+    report: (reportOptions) => reportText(result, reportOptions),
+    toJSON: () => resultJson(result),
+    picture: () =>
+      pictureOf({
+        title: result.formula ?? result.target,
+        target: result.target,
+        inputs: result.inputs,
+        table: problem.table,
+        targets: observed(problem),
+        predict,
+        caption: captionOf(result),
+      }),
+  };
+}
+
+function isTensor(option: ParamOption | undefined): boolean {
+  if (option instanceof Tensor) return true;
+  return typeof option === "object" && option.start instanceof Tensor;
+}
+
+/** The targets of all rows that took part, in the scale that the model predicts. */
+function observed({ response, table, target }: Run["problem"]): Float64Array {
+  return response(table.numbers(target));
+}

@@ -1,0 +1,71 @@
+/** From a fit to its picture: rows, predictions and main numbers go in, the plain values that plots draw come out. */
+import type { Table } from "../data/table.ts";
+import type { Result } from "../fit/result.ts";
+import { formatNumber, shortNumber } from "./numbers.ts";
+import type { FitPicture } from "./plot.ts";
+
+/** What there is to draw: observed targets (in the scale that the model predicts), and the model. */
+export interface Drawn {
+  readonly title: string;
+  readonly target: string;
+  readonly inputs: readonly string[];
+  readonly table: Table;
+  readonly targets: Float64Array;
+  readonly predict: (columns: Readonly<Record<string, Float64Array>>) => Float64Array;
+  readonly caption: string;
+}
+
+/** How many points make a curve smooth. */
+const dense = 400;
+
+/** The picture of a fit: over its input where it has one, else prediction against observation. */
+export function pictureOf(drawn: Drawn): FitPicture {
+  const { title, target, inputs, table, targets, predict, caption } = drawn;
+  const predictions = predict(Object.fromEntries(inputs.map((name) => [name, table.numbers(name)])));
+  const residuals = targets.map((y, i) => y - predictions[i]!);
+  const [input] = inputs;
+  const common = { title, yLabel: target, residuals, caption };
+  if (input !== undefined && inputs.length === 1) {
+    const x = table.numbers(input);
+    const grid = evenly(x);
+    return {
+      ...common,
+      xLabel: input,
+      observed: { x, y: targets },
+      curve: { x: grid, y: predict({ [input]: grid }) },
+    };
+  }
+  const diagonal = evenly(predictions, 2);
+  return {
+    ...common,
+    xLabel: `predicted ${target}`,
+    observed: { x: predictions, y: targets },
+    curve: { x: diagonal, y: diagonal },
+    legend: { points: "observed", curve: "predicted" },
+  };
+}
+
+/** Evenly spaced numbers over the range of x. */
+function evenly(x: Float64Array, count = dense): Float64Array {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of x) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+}
+
+/** Parameters with their errors, and how good the fit is, in one line. */
+export function captionOf({ params, statistics }: Pick<Result, "params" | "statistics">): string {
+  const values = Object.entries(params).map(([name, { value, standardError }]) =>
+    standardError === null
+      ? `${name} = ${formatNumber(value)}`
+      : `${name} = ${formatNumber(value)} ± ${formatNumber(standardError, 3)}`,
+  );
+  const { observations, residualStandardDeviation, rSquared } = statistics;
+  const quality = [
+    `${observations} observations`,
+    ...(residualStandardDeviation === null
+      ? []
+      : [`residual std deviation ${shortNumber(residualStandardDeviation)}`]),
+    ...(rSquared === null ? [] : [`R-squared ${formatNumber(rSquared, 5)}`]),
+  ];
+  return `${values.join(", ")}; ${quality.join(", ")}`;
+}

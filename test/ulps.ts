@@ -1,0 +1,18 @@
+/**
+ * Prints how right every lowered function is: the worst error in each lane, where, and the length of the program.
+ * `node --import tsx test/ulps.ts [points in f32] [points in f64] [name ...]`
+ */
+import type { Lane } from "../src/ir/scalar.ts";
+import { exponentialRows } from "./math-rows-exponential.ts";
+import { type MathRow, measure } from "./reference.ts";
+
+const [floats = "200000", doubles = "4000", ...names] = process.argv.slice(2);
+const counts: Record<Lane, number> = { f32: Number(floats), f64: Number(doubles) };
+const rows = [...exponentialRows].filter(({ name }) => names.length === 0 || names.includes(name));
+
+for (const row of rows) for (const lane of ["f32", "f64"] as const) console.log(line(row, lane));
+
+function line(row: MathRow, lane: Lane): string {
+  const { worst, at, lines } = measure(row, lane, counts[lane]);
+  return `${row.name.padEnd(12)}${lane}  ${worst.toFixed(3).padStart(7)} ulp  ${String(lines).padStart(4)} lines  at ${at.join(", ")}`;
+}
