@@ -6,7 +6,6 @@
 import { isFloating } from "./dtype.ts";
 import { apply, type Domain, type MapRow, mapOp } from "./elementwise.ts";
 import { constant, type Node, number, type Op } from "./graph.ts";
-import { filled } from "./linear.ts";
 import { cosh, exp, expm1, sigmoid, sinh, tanh } from "./math/exponential.ts";
 import { acos, asin, atan, atan2 } from "./math/inverse.ts";
 import { acosh, asinh, atanh, log, log1p, log2, log10, logSigmoid, softplus } from "./math/logarithm.ts";
@@ -399,7 +398,6 @@ export function power(x: Node, exponent: number): Node {
 }
 
 const powers = new Map<number, (x: Node) => Node>([
-  [0, (x) => filled(1, x.shape, x.dtype)],
   [0.5, (x) => o.sqrt(x)],
   [1, (x) => x],
   [2, (x) => o.square(x)],

@@ -1,0 +1,174 @@
+/** The flags of the command line, a row each: text comes in as typed, a checked value goes out. Help and parsing are made of the rows. */
+import { numberIn } from "../data/cells.ts";
+import { hint } from "../data/names.ts";
+import { checkPicturePath } from "../report/picture.ts";
+
+/** What a flag's text may be. Undefined is for text that it may not be; `before` is the value of the same flag earlier on the line. */
+interface Kind<T> {
+  /** For help: `--lr <X>`. Null for a switch. */
+  readonly sign: string | null;
+  /** For errors: `--lr expects a number above 0, got "fast"`. */
+  readonly wanted: string;
+  read(text: string, before: T | undefined): T | undefined;
+}
+
+/** One flag. */
+export interface Flag<T = unknown> extends Kind<T> {
+  readonly short: string | null;
+  readonly group: string;
+  readonly help: string;
+}
+
+const aSwitch: Kind<true> = { sign: null, wanted: "nothing", read: () => true };
+
+function text(sign: string): Kind<string> {
+  return { sign, wanted: sign, read: (text) => text || undefined };
+}
+
+function oneOf<const Name extends string>(...names: Name[]): Kind<Name> {
+  return { sign: names.join("|"), wanted: names.join(" or "), read: (text) => names.find((n) => n === text) };
+}
+
+function number(sign: string, wanted: string, holds: (x: number) => boolean): Kind<number> {
+  const read = (text: string): number | undefined => {
+    const value = numberIn(text);
+    return value !== undefined && holds(value) ? value : undefined;
+  };
+  return { sign, wanted, read };
+}
+
+function whole(least: number): Kind<number> {
+  return number("N", `a whole number from ${least}`, (x) => Number.isSafeInteger(x) && x >= least);
+}
+
+const picture: Kind<string> = {
+  sign: "FILE.svg|FILE.png",
+  wanted: "a file name ending in .svg or .png",
+  read: (text) => (isPicturePath(text) ? text : undefined),
+};
+
+function isPicturePath(path: string): boolean {
+  try {
+    checkPicturePath(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Values by parameter, from `a=1,b=2`. The flag may be given more than once. */
+type Named<T> = ReadonlyMap<string, T>;
+
+/** `sign` and `wanted` say what one item is; `item` reads what follows the name, which is null where no `=` does. */
+function named<T>(
+  sign: string,
+  wanted: string,
+  item: (text: string | null) => T | undefined,
+): Kind<Named<T>> {
+  const read = (text: string, before: Named<T> = new Map()): Named<T> | undefined => {
+    const all = new Map(before);
+    for (const part of text.split(",")) {
+      const [, name = "", , value = null] = /^\s*(.*?)\s*(=([^=]*))?$/.exec(part) ?? [];
+      const found = item(value);
+      if (name === "" || found === undefined || all.has(name)) return undefined;
+      all.set(name, found);
+    }
+    return all;
+  };
+  return { sign, wanted: `${wanted}, each parameter once`, read };
+}
+
+/** A finite number. */
+function finite(text: string | null): number | undefined {
+  const value = numberIn(text ?? "");
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** The lowest and the highest value of a parameter. */
+export interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Bounds from `0:`, `:5` or `0:5`. */
+function bounds(text: string | null): Bounds | undefined {
+  const [low, high, ...rest] = (text ?? "").split(":").map((side) => side.trim());
+  const [min, max] = [low, high].map((side) => (side ? numberIn(side) : undefined));
+  const isRead = [min, max].every((value, i) => (value === undefined) === ![low, high][i]);
+  if (high === undefined || rest.length > 0 || !(low || high) || !isRead) return undefined;
+  if (Number.isNaN(min) || Number.isNaN(max)) return undefined;
+  return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+}
+
+function flag<T>(kind: Kind<T>, group: string, help: string, short: string | null = null): Flag<T> {
+  return { ...kind, short, group, help };
+}
+
+const parameters = "Parameters:";
+const descent = "Descent:";
+const observations = "Observations:";
+const output = "Output:";
+
+export const flags = {
+  start: flag(
+    named("a=1,b=2", "NAME=NUMBER", finite),
+    parameters,
+    "where parameters start; those not named start at 1",
+  ),
+  fix: flag(
+    named("b=2", "NAME or NAME=NUMBER", (text) => (text === null ? true : finite(text))),
+    parameters,
+    "parameters that stay where they are put, or, as in --fix b, where they start",
+  ),
+  bound: flag(
+    named("c=0:", "NAME=LOW:HIGH, of which one may be missing", bounds),
+    parameters,
+    "limits for parameters: c=0: is from 0 up, c=:5 up to 5, c=0:5 both",
+  ),
+  from: flag(
+    text("MODEL.json"),
+    parameters,
+    "start from a saved fit; what was fixed there stays fixed, and FORMULA may be left out",
+  ),
+  loss: flag(text("NAME"), descent, "what to make small: mse (the default), l1, huber, logCosh, ..."),
+  optimizer: flag(text("NAME"), descent, "auto (the default), levenberg-marquardt, lbfgs, sgd, adam, ..."),
+  lr: flag(
+    number("X", "a number above 0", (x) => x > 0 && Number.isFinite(x)),
+    descent,
+    "the learning rate",
+  ),
+  steps: flag(whole(0), descent, "how often to update the parameters, at most"),
+  epochs: flag(whole(0), descent, "how often to go through the rows, at most"),
+  batch: flag(whole(1), descent, "rows in each update; all of them unless said"),
+  patience: flag(whole(0), descent, "stop after so many epochs without a better loss"),
+  seed: flag(whole(0), descent, "for batches and the validation share: the same seed, the same bits"),
+  dtype: flag(oneOf("float32", "float64"), descent, "the precision of the computation; float64 unless said"),
+  weights: flag(text("COLUMN"), observations, "the column that says how much each row counts"),
+  validation: flag(
+    number("0.2", "a share between 0 and 1", (x) => x > 0 && x < 1),
+    observations,
+    "the share of the rows to hold out; the parameters that do best there are kept",
+  ),
+  json: flag(aSwitch, output, "print the result as one JSON object"),
+  plot: flag(picture, output, "draw observations, fit and residuals"),
+  save: flag(text("MODEL.json"), output, "keep the fit, for predict, plot and --from"),
+  history: flag(text("FILE.csv"), output, "write the loss of each step"),
+  quiet: flag(aSwitch, output, "nothing but the result and errors"),
+  table: flag(text("FILE.csv"), output, "where to write; standard output unless said", "o"),
+  picture: flag(picture, output, "where to draw", "o"),
+} as const;
+
+export type FlagName = keyof typeof flags;
+
+/** The values of flags, by name; those not on the line are missing. */
+export type Flags<Name extends FlagName = FlagName> = {
+  readonly [N in Name]?: (typeof flags)[N] extends Flag<infer T> ? T : never;
+};
+
+/** The value that a flag's text says. An error says what was wanted and what came. */
+export function readFlag(name: FlagName, text: string, before: unknown): unknown {
+  const { wanted, read, short } = flags[name] as Flag;
+  const value = read(text, before);
+  if (value !== undefined) return value;
+  throw new Error(`${short ? `-${short}` : `--${name}`} expects ${wanted}, got ${JSON.stringify(text)}`);
+}
