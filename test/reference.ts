@@ -199,10 +199,16 @@ function generator(seed: number): () => number {
   return () => next() * 2 ** -32 + (next() >>> 12) * 2 ** -52;
 }
 
-/** `lowering` at a few points of a lane: for tables of special values. */
+/** `lowering` at one point. */
 export function evaluate(lowering: Lowering, lane: Lane, ...x: readonly number[]): number {
-  const out = laneArray(lane, 1);
-  const inputs = x.map((value) => laneArray(lane, 1).fill(value));
-  run(program(lane, x.length, lowering), inputs, out, 1);
-  return out[0]!;
+  return evaluateAll(lowering, lane, ...x.map((value) => [value]))[0]!;
+}
+
+/** `lowering` at many points: an array for each argument. */
+export function evaluateAll(lowering: Lowering, lane: Lane, ...x: readonly (readonly number[])[]): number[] {
+  const n = x[0]!.length;
+  const out = laneArray(lane, n);
+  const inputs = x.map((values) => laneArray(lane, n).map((_, i) => values[i]!));
+  run(program(lane, x.length, lowering), inputs, out, n);
+  return [...out];
 }

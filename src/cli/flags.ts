@@ -1,6 +1,5 @@
 /** The flags of the command line, a row each: text comes in as typed, a checked value goes out. Help and parsing are made of the rows. */
 import { numberIn } from "../data/cells.ts";
-import { hint } from "../data/names.ts";
 import { checkPicturePath } from "../report/picture.ts";
 
 /** What a flag's text may be. Undefined is for text that it may not be; `before` is the value of the same flag earlier on the line. */
@@ -14,7 +13,8 @@ interface Kind<T> {
 
 /** One flag. */
 export interface Flag<T = unknown> extends Kind<T> {
-  readonly short: string | null;
+  /** As it is typed: `--lr`, or `-o, --output`. */
+  readonly name: string;
   readonly group: string;
   readonly help: string;
 }
@@ -44,17 +44,11 @@ function whole(least: number): Kind<number> {
 const picture: Kind<string> = {
   sign: "FILE.svg|FILE.png",
   wanted: "a file name ending in .svg or .png",
-  read: (text) => (isPicturePath(text) ? text : undefined),
-};
-
-function isPicturePath(path: string): boolean {
-  try {
+  read: (path) => {
     checkPicturePath(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
+    return path;
+  },
+};
 
 /** Values by parameter, from `a=1,b=2`. The flag may be given more than once. */
 type Named<T> = ReadonlyMap<string, T>;
@@ -100,8 +94,8 @@ function bounds(text: string | null): Bounds | undefined {
   return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
 }
 
-function flag<T>(kind: Kind<T>, group: string, help: string, short: string | null = null): Flag<T> {
-  return { ...kind, short, group, help };
+function flag<T>(name: string, kind: Kind<T>, group: string, help: string): Flag<T> {
+  return { ...kind, name, group, help };
 }
 
 const parameters = "Parameters:";
@@ -110,52 +104,46 @@ const observations = "Observations:";
 const output = "Output:";
 
 export const flags = {
-  start: flag(
-    named("a=1,b=2", "NAME=NUMBER", finite),
+  start: flag("--start", named("a=1,b=2", "NAME=NUMBER", finite),
     parameters,
     "where parameters start; those not named start at 1",
   ),
-  fix: flag(
-    named("b=2", "NAME or NAME=NUMBER", (text) => (text === null ? true : finite(text))),
+  fix: flag("--fix", named("b=2", "NAME or NAME=NUMBER", (text) => (text === null ? true : finite(text))),
     parameters,
     "parameters that stay where they are put, or, as in --fix b, where they start",
   ),
-  bound: flag(
-    named("c=0:", "NAME=LOW:HIGH, of which one may be missing", bounds),
+  bound: flag("--bound", named("c=0:", "NAME=LOW:HIGH, of which one may be missing", bounds),
     parameters,
     "limits for parameters: c=0: is from 0 up, c=:5 up to 5, c=0:5 both",
   ),
-  from: flag(
-    text("MODEL.json"),
+  from: flag("--from", text("MODEL.json"),
     parameters,
     "start from a saved fit; what was fixed there stays fixed, and FORMULA may be left out",
   ),
-  loss: flag(text("NAME"), descent, "what to make small: mse (the default), l1, huber, logCosh, ..."),
-  optimizer: flag(text("NAME"), descent, "auto (the default), levenberg-marquardt, lbfgs, sgd, adam, ..."),
-  lr: flag(
-    number("X", "a number above 0", (x) => x > 0 && Number.isFinite(x)),
+  loss: flag("--loss", text("NAME"), descent, "what to make small: mse (the default), l1, huber, logCosh, ..."),
+  optimizer: flag("--optimizer", text("NAME"), descent, "auto (the default), levenberg-marquardt, lbfgs, sgd, adam, ..."),
+  lr: flag("--lr", number("X", "a number above 0", (x) => x > 0 && Number.isFinite(x)),
     descent,
     "the learning rate",
   ),
-  steps: flag(whole(0), descent, "how often to update the parameters, at most"),
-  epochs: flag(whole(0), descent, "how often to go through the rows, at most"),
-  batch: flag(whole(1), descent, "rows in each update; all of them unless said"),
-  patience: flag(whole(0), descent, "stop after so many epochs without a better loss"),
-  seed: flag(whole(0), descent, "for batches and the validation share: the same seed, the same bits"),
-  dtype: flag(oneOf("float32", "float64"), descent, "the precision of the computation; float64 unless said"),
-  weights: flag(text("COLUMN"), observations, "the column that says how much each row counts"),
-  validation: flag(
-    number("0.2", "a share between 0 and 1", (x) => x > 0 && x < 1),
+  steps: flag("--steps", whole(0), descent, "how often to update the parameters, at most"),
+  epochs: flag("--epochs", whole(0), descent, "how often to go through the rows, at most"),
+  batch: flag("--batch", whole(1), descent, "rows in each update; all of them unless said"),
+  patience: flag("--patience", whole(0), descent, "stop after so many epochs without a better loss"),
+  seed: flag("--seed", whole(0), descent, "for batches and the validation share: the same seed, the same bits"),
+  dtype: flag("--dtype", oneOf("float32", "float64"), descent, "the precision of the computation; float64 unless said"),
+  weights: flag("--weights", text("COLUMN"), observations, "the column that says how much each row counts"),
+  validation: flag("--validation", number("0.2", "a share between 0 and 1", (x) => x > 0 && x < 1),
     observations,
     "the share of the rows to hold out; the parameters that do best there are kept",
   ),
-  json: flag(aSwitch, output, "print the result as one JSON object"),
-  plot: flag(picture, output, "draw observations, fit and residuals"),
-  save: flag(text("MODEL.json"), output, "keep the fit, for predict, plot and --from"),
-  history: flag(text("FILE.csv"), output, "write the loss of each step"),
-  quiet: flag(aSwitch, output, "nothing but the result and errors"),
-  table: flag(text("FILE.csv"), output, "where to write; standard output unless said", "o"),
-  picture: flag(picture, output, "where to draw", "o"),
+  json: flag("--json", aSwitch, output, "print the result as one JSON object"),
+  plot: flag("--plot", picture, output, "draw observations, fit and residuals"),
+  save: flag("--save", text("MODEL.json"), output, "keep the fit, for predict, plot and --from"),
+  history: flag("--history", text("FILE.csv"), output, "write the loss of each step"),
+  quiet: flag("--quiet", aSwitch, output, "nothing but the result and errors"),
+  table: flag("-o, --output", text("FILE.csv"), output, "where to write; standard output unless said"),
+  picture: flag("-o, --output", picture, output, "where to draw"),
 } as const;
 
 export type FlagName = keyof typeof flags;
@@ -165,10 +153,9 @@ export type Flags<Name extends FlagName = FlagName> = {
   readonly [N in Name]?: (typeof flags)[N] extends Flag<infer T> ? T : never;
 };
 
-/** The value that a flag's text says. An error says what was wanted and what came. */
-export function readFlag(name: FlagName, text: string, before: unknown): unknown {
-  const { wanted, read, short } = flags[name] as Flag;
-  const value = read(text, before);
+/** The value that the text after a flag says. An error says what was wanted and what came. */
+export function readFlag(flag: Flag, text: string, before: unknown): unknown {
+  const value = flag.read(text, before);
   if (value !== undefined) return value;
-  throw new Error(`${short ? `-${short}` : `--${name}`} expects ${wanted}, got ${JSON.stringify(text)}`);
+  throw new Error(`${flag.name} expects ${flag.wanted}, got ${JSON.stringify(text)}`);
 }

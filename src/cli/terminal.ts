@@ -30,9 +30,14 @@ const formats = {
 
 const coloured: Style = (role, text) => styleText(formats[role], text, { validateStream: false });
 
+/** Whether the sink shows colours, and they are welcome. */
+export function isColoured(sink: Sink): boolean {
+  return sink.isTTY === true && sink.hasColors?.() === true;
+}
+
 /** Colours where the sink shows them. */
 export function styleFor(sink: Sink): Style {
-  return sink.isTTY && sink.hasColors?.() ? coloured : plainStyle;
+  return isColoured(sink) ? coloured : plainStyle;
 }
 
 /** How wide text may be: as the terminal is, but no wider than is good to read; 80 columns where there is none. */

@@ -3,7 +3,7 @@
  * parameters and the loss at the old ones go out. The loop does not know which it runs.
  */
 import * as levenberg from "../optim/levenberg.ts";
-import { type Objective, type Optimizer, type OptimizerState, realizeAll } from "../optim/optimizer.ts";
+import { type Objective, type Optimizer, type OptimizerState } from "../optim/optimizer.ts";
 import { type OptimizerName, optimizerName, optimizers } from "../optim/optimizers.ts";
 import { rateAt } from "../optim/options.ts";
 import { valueAndGrad } from "../tensor/autodiff.ts";
@@ -74,13 +74,11 @@ function firstOrder(problem: Problem, fixed: Named, optimizer: Optimizer): Metho
       const [loss, grads] = both(free);
       realize([loss, ...Object.values(grads)]);
       const before = (state as OptimizerState | undefined) ?? optimizer.init(free);
-      const moved = realizeAll(
-        optimizer.update(grads, before, free, {
-          lr: rateAt(optimizer.lr, step),
-          loss: loss.item(),
-          objective: objective(both),
-        }),
-      );
+      const moved = optimizer.update(grads, before, free, {
+        lr: rateAt(optimizer.lr, step),
+        loss: loss.item(),
+        objective: objective(both),
+      });
       return {
         params: bounded(problem, moved.params),
         state: moved.state,

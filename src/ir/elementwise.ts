@@ -1,7 +1,7 @@
 /** How a row of the elementwise table becomes an op: operands brought to one dtype and shape, a program for a lane, gradients by the chain rule. */
 import { type Dtype, dtypeOfNumber, dtypes, floating, promoteOperands } from "./dtype.ts";
-import { literalOf, make, Node, type Op } from "./graph.ts";
-import { cast, expand } from "./linear.ts";
+import { constant, literalOf, make, Node, type Op } from "./graph.ts";
+import { cast, expand, zerosLike } from "./linear.ts";
 import { type Lowering, type Program, program, type Scalar } from "./scalar.ts";
 import { broadcast } from "./shape.ts";
 
@@ -30,6 +30,7 @@ interface Arithmetic {
   readonly add: (x: Node, y: Node) => Node;
   readonly mul: (x: Node, y: Node) => Node;
   readonly neg: (x: Node) => Node;
+  readonly where: (condition: Node, x: Node, y: Node) => Node;
 }
 
 /** The op of a row. Its gradients multiply by the row's partials; a row without partials stops gradients. */
@@ -51,11 +52,21 @@ export function mapOp(name: string, row: MapRow, o: Arithmetic): Op {
   };
 }
 
-/** g times a partial derivative, which is often 1 or -1. */
+/** g times a partial derivative, which is often a literal, or a choice of literals: that chooses, so that 0 times infinity is no NaN. */
 function times(g: Node, partial: Node, o: Arithmetic): Node {
   const literal = literalOf(partial);
-  if (literal === 1) return g;
-  return literal === -1 ? o.neg(g) : o.mul(g, partial);
+  if (literal !== undefined) return scaled(g, literal, o);
+  if (partial.op.name !== "where") return o.mul(g, partial);
+  const [condition, then, otherwise] = partial.inputs as [Node, Node, Node];
+  const [a, b] = [literalOf(then), literalOf(otherwise)];
+  if (a === undefined || b === undefined) return o.mul(g, partial);
+  return o.where(condition, scaled(g, a, o), scaled(g, b, o));
+}
+
+function scaled(g: Node, factor: number, o: Arithmetic): Node {
+  if (factor === 1) return g;
+  if (factor === 0) return zerosLike(g);
+  return factor === -1 ? o.neg(g) : o.mul(g, constant(factor, g.dtype));
 }
 
 /** How a plain number enters the graph: as a literal of a rule, or as an argument of the program. */

@@ -2,11 +2,11 @@
  * The first-order optimizers: their rules for one tensor, lifted to structures of tensors. Options go in, an optimizer comes out.
  * Names, options and numbers are those of `torch.optim`.
  */
-import { describe, isDifferentiable } from "../ir/graph.ts";
+import { describe } from "../ir/graph.ts";
 import { full } from "../tensor/make.ts";
-import { noGrad, type Tensor } from "../tensor/tensor.ts";
+import { noGrad, realize, type Tensor } from "../tensor/tensor.ts";
 import { rebuild, tensorsOf } from "../tensor/tree.ts";
-import type { Optimizer } from "./optimizer.ts";
+import { type Optimizer, refuseIntegers } from "./optimizer.ts";
 import { type Rate, rateAt, readOptions } from "./options.ts";
 import * as rules from "./rules.ts";
 
@@ -27,7 +27,10 @@ function firstOrder<Options extends { lr: Rate }, Slot extends string>(
       name,
       lr: options.lr,
       needsObjective: false,
-      init: (params) => ({ step: 0, slots: startSlots(name, starts, tensorsOf(params)) }),
+      init: (params) => {
+        refuseIntegers(name, params);
+        return { step: 0, slots: startSlots(starts, tensorsOf(params)) };
+      },
       update: (grads, { step, slots }, params, { lr = rateAt(options.lr, step) } = {}) => {
         const [before, gradients] = [tensorsOf(params), tensorsOf(grads)];
         refuseMismatch(name, before, { grads: gradients, ...mapValues(starts, (slot) => slots[slot] ?? []) });
@@ -35,7 +38,10 @@ function firstOrder<Options extends { lr: Rate }, Slot extends string>(
         const after = noGrad(() => before.map((param, i) => move(param, gradients[i]!, pick(slots, i))));
         const moved = after.map(({ param }) => param);
         const next = mapValues(starts, (slot) => after.map((one) => one.slots[slot]));
-        return { params: rebuild(params, moved), state: { step: step + 1, slots: next } };
+        const updated = { params: rebuild(params, moved), state: { step: step + 1, slots: next } };
+        if (![...before, ...gradients].some((t) => t.requiresGrad))
+          realize(tensorsOf([moved, updated.state.slots]));
+        return updated;
       },
     };
   };
@@ -43,12 +49,9 @@ function firstOrder<Options extends { lr: Rate }, Slot extends string>(
 
 /** What each parameter starts with. */
 function startSlots<Slot extends string>(
-  name: string,
   starts: Readonly<Record<Slot, number>>,
   params: readonly Tensor[],
 ): Record<Slot, Tensor[]> {
-  const unfit = params.find((p) => !isDifferentiable(p.node));
-  if (unfit) throw new TypeError(`${name} expects floating-point parameters, got ${describe(unfit.node)}`);
   return mapValues(starts, (_, value) => params.map((p) => full(p.shape, value, { dtype: p.dtype })));
 }
 

@@ -2,12 +2,12 @@
  * L-BFGS: Newton's method with the curvature that the last steps have shown, a port of `torch.optim.LBFGS` of PyTorch 1.13.
  * An objective, its parameters and what was remembered go in; parameters some iterations further down come out.
  */
-import { data, describe, isDifferentiable } from "../ir/graph.ts";
+import { data, describe } from "../ir/graph.ts";
 import { tensor } from "../tensor/make.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { rebuild, type Tensors, tensorsOf } from "../tensor/tree.ts";
 import { strongWolfe, type Trial } from "./line-search.ts";
-import type { Objective, Optimizer, OptimizerState } from "./optimizer.ts";
+import { type Objective, type Optimizer, type OptimizerState, refuseIntegers } from "./optimizer.ts";
 import { type Defaults, type Rate, rateAt, readOptions } from "./options.ts";
 
 /** What `lbfgs` takes. */
@@ -49,7 +49,7 @@ export function lbfgs(options: Partial<LbfgsOptions> = {}): Optimizer {
     lr: settings.lr,
     needsObjective: true,
     init: (params) => {
-      refuseIntegers(params);
+      refuseIntegers("lbfgs", params);
       return stateOf(0, { pairs: [] });
     },
     update: (grads, state, params, { lr = rateAt(settings.lr, state.step), loss, objective } = {}) => {
@@ -64,11 +64,6 @@ export function lbfgs(options: Partial<LbfgsOptions> = {}): Optimizer {
       return { params: unpack(point.x, params), state: stateOf(state.step + 1, memory) };
     },
   };
-}
-
-function refuseIntegers(params: Tensors): void {
-  const unfit = tensorsOf(params).find((p) => !isDifferentiable(p.node));
-  if (unfit) throw new TypeError(`lbfgs expects floating-point parameters, got ${describe(unfit.node)}`);
 }
 
 type Vector = Float64Array;

@@ -2,11 +2,10 @@
  * What every optimizer is: state and gradients go in, moved parameters and the next state come out, nothing in place.
  * And the holder that does this in PyTorch's way, on tensors that keep their gradients.
  */
-import { data } from "../ir/graph.ts";
-import { evaluate } from "../runtime/interpreter.ts";
+import { describe, isDifferentiable } from "../ir/graph.ts";
 import { zerosLike } from "../tensor/make.ts";
-import { recording, Tensor } from "../tensor/tensor.ts";
-import { rebuild, type Tensors, tensorsOf } from "../tensor/tree.ts";
+import { recording, type Tensor } from "../tensor/tensor.ts";
+import { type Tensors, tensorsOf } from "../tensor/tree.ts";
 import { type Rate, rateAt } from "./options.ts";
 
 /** What an optimizer remembers from one update to the next. To save it is to save these numbers; they carry on to the same bits. */
@@ -45,8 +44,8 @@ export interface Optimizer {
   /** The state before the first update. */
   init(params: Tensors): OptimizerState;
   /**
-   * One step downhill from `params`, where the gradients are `grads`. What comes out may be unrealized expressions without
-   * gradients of their own: a loop computes them with `realizeAll`. Throws where the structures do not agree.
+   * One step downhill from `params`, where the gradients are `grads`. What comes out is computed, so that loops do not grow
+   * expressions; only where one of the tensors asks for gradients it is left to be. Throws where the structures do not agree.
    */
   update<Params extends Tensors>(
     grads: Params,
@@ -56,14 +55,10 @@ export interface Optimizer {
   ): Updated<Params>;
 }
 
-/** Parameters and state with all their elements computed, in one walk, and no history: what a loop carries on. */
-export function realizeAll<Params extends Tensors>({ params, state }: Updated<Params>): Updated<Params> {
-  const all = { params: params as Tensors, slots: state.slots };
-  const nodes = tensorsOf(all).map((t) => t.node);
-  const elements = evaluate(nodes);
-  const realized = nodes.map((node, i) => new Tensor(data(elements[i]!, node.shape, node.dtype)));
-  const { params: moved, slots } = rebuild(all, realized);
-  return { params: moved as Params, state: { ...state, slots } };
+/** Refuses parameters that gradients cannot move: the check at the door of every `init`. */
+export function refuseIntegers(name: string, params: Tensors): void {
+  const whole = tensorsOf(params).find((t) => !isDifferentiable(t.node));
+  if (whole) throw new TypeError(`${name} expects floating-point parameters, got ${describe(whole.node)}`);
 }
 
 /** PyTorch's optimizer objects: parameters, moved where they are by the gradients that `backward` left on them. */
@@ -121,7 +116,7 @@ function moved(
   options: UpdateOptions<readonly Tensor[]>,
 ): OptimizerState {
   const before = params.map((p) => p.data);
-  const after = realizeAll(method.update(gradsOf(params), state, before, options));
+  const after = method.update(gradsOf(params), state, before, options);
   place(params, after.params);
   return after.state;
 }

@@ -33,6 +33,21 @@ function widened([low, high]: Range): Range {
   return [low - margin, high + margin];
 }
 
+/** The range of what was observed and, as far as it stays near, of a curve. */
+export function rangeAround(observed: ArrayLike<number>, curve: ArrayLike<number>): Range {
+  const seen = rangeOf(observed);
+  return rangeOf(seen, nearby(curve, seen, (seen[1] - seen[0]) / 2));
+}
+
+/** The values, drawn in to the range and a margin around it, so that a curve that runs away is cut and not lost. */
+export function nearby(
+  values: ArrayLike<number>,
+  [low, high]: Range,
+  margin: number = high - low,
+): number[] {
+  return Array.from(values, (value) => Math.min(Math.max(value, low - margin), high + margin));
+}
+
 /** The range extended outward to whole ticks. */
 export function niceRange([low, high]: Range, ticks: number): Range {
   const step = tickStep([low, high], ticks);

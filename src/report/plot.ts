@@ -4,7 +4,16 @@
  */
 import type { Markish } from "@observablehq/plot";
 import type { HistoryEntry } from "../fit/result.ts";
-import { isDrawable, logTicksOf, type Range, rangeOf, tickLabels, ticksOf } from "./axis.ts";
+import {
+  isDrawable,
+  logTicksOf,
+  nearby,
+  type Range,
+  rangeAround,
+  rangeOf,
+  tickLabels,
+  ticksOf,
+} from "./axis.ts";
 import {
   accent,
   faintInk,
@@ -51,7 +60,7 @@ export async function fitFigure(picture: FitPicture): Promise<string> {
   const { title, caption, xLabel, observed, curve, residuals } = picture;
   const points = pointsOf(observed.x, observed.y, residuals);
   const x = linear(rangeOf(observed.x, curve.x), 8);
-  const y = linear(fitRange(observed.y, curve.y), 6);
+  const y = linear(rangeAround(observed.y, curve.y), 6);
   const residual = linear(symmetric(rangeOf(residuals)), 3);
   const draw = await drawing([y, residual]);
   const all = observed.x.length;
@@ -191,18 +200,6 @@ function logarithmic(domain: Range, count: number): Axis {
 /** The same axis without its numbers, which stand below another panel. */
 function bare(axis: Axis): Axis {
   return { ...axis, labels: [] };
-}
-
-/** The observations and, as far as it stays near them, the curve. */
-function fitRange(observed: ArrayLike<number>, curve: ArrayLike<number>): Range {
-  const seen = rangeOf(observed);
-  const margin = (seen[1] - seen[0]) / 2;
-  return rangeOf(seen, nearby(curve, seen, margin));
-}
-
-/** The values, drawn in to the range and a margin around it, so that a curve that runs away is cut and not lost. */
-function nearby(values: ArrayLike<number>, [low, high]: Range, margin = high - low): number[] {
-  return Array.from(values, (value) => Math.min(Math.max(value, low - margin), high + margin));
 }
 
 function symmetric([low, high]: Range): Range {

@@ -110,7 +110,7 @@ export function asinh(x: Scalar): Scalar {
 export function acosh(x: Scalar): Scalar {
   const isLarge = x.gt(tables[x.lane].large);
   const t = x.mul(isLarge.select(2 ** -4, 1)).sub(1);
-  const root = isLarge.select(t, t.mul(t.add(2)).sqrt());
+  const root = isLarge.select(t, t.mul(t).add(t.add(t)).sqrt());
   const { hi, lo } = fastTwoSum(root, t);
   const y = logOnePlus(hi, isLarge.select(4, 0), lo);
   return x.lt(Infinity).select(x.ge(1).select(y, Number.NaN), x);

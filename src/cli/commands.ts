@@ -1,0 +1,94 @@
+/** The commands, a row each: what they take, and where what they do is found. Nothing of it is loaded before it is wanted. */
+import type { FlagName, Flags } from "./flags.ts";
+import type { Terminal } from "./terminal.ts";
+
+/**
+ * How the process ends. 0: a fit that converged, or what was asked for is done. 1: a fit that stopped short; the best answer is
+ * printed all the same. 2: bad usage or input; nothing was fitted.
+ */
+export const statuses = { done: 0, short: 1, bad: 2 } as const;
+
+export type Status = (typeof statuses)[keyof typeof statuses];
+
+/** One use of a command: what stood on the line, and where to write. */
+export interface Call<Name extends FlagName = FlagName> {
+  readonly operands: readonly string[];
+  readonly flags: Flags<Name>;
+  readonly terminal: Terminal;
+}
+
+/** A command. `run` gets as many operands as there are rows of `operands`, or fewer by the optional ones. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly operands: readonly Operand[];
+  readonly flags: readonly FlagName[];
+  readonly examples: readonly string[];
+  readonly run: (call: Call) => Promise<Status>;
+}
+
+interface Operand {
+  readonly name: string;
+  readonly help: string;
+  readonly isOptional?: boolean;
+}
+
+const data: Operand = { name: "DATA", help: "a CSV file, or - for standard input" };
+const model: Operand = { name: "MODEL.json", help: "what --save wrote" };
+const formula: Operand = {
+  name: "FORMULA",
+  help: 'target ~ expression, in quotes; names that are no columns are parameters, as in "speed ~ a*time^2 + b"',
+};
+
+/** The flags that both fit and steps take. */
+const descent = ["start", "fix", "bound", "from", "loss", "optimizer", "lr", "steps", "seed", "dtype", "weights"] as const;
+
+export const commands: readonly Command[] = [
+  {
+    name: "fit",
+    summary: "find the parameters of a formula that match the data",
+    operands: [data, { ...formula, isOptional: true }],
+    flags: [
+      ...descent,
+      "epochs",
+      "batch",
+      "patience",
+      "validation",
+      "json",
+      "plot",
+      "save",
+      "history",
+      "quiet",
+    ],
+    examples: [
+      'coaster fit rides.csv "speed ~ a*time^2 + b*time + c" --plot rides.svg',
+      'coaster fit decay.csv "counts ~ n*exp(-time/tau) + floor" --start tau=5 --bound floor=0: --json',
+      "coaster fit more.csv --from model.json --fix tau",
+    ],
+    run: async (call) => (await import("./fit.ts")).fitCommand(call),
+  },
+  {
+    name: "steps",
+    summary: "walk through the seven steps of a fit, one by one, with numbers and pictures",
+    operands: [data, { ...formula, isOptional: true }],
+    flags: descent,
+    examples: ['coaster steps rides.csv "speed ~ a*time^2 + b*time + c" --lr 1e-5'],
+    run: async (call) => (await import("./steps.ts")).stepsCommand(call),
+  },
+  {
+    name: "predict",
+    summary: "add the predictions of a saved fit to data",
+    operands: [model, data],
+    flags: ["table"],
+    examples: ["coaster predict model.json new.csv -o predicted.csv"],
+    run: async (call) => (await import("./predict.ts")).predictCommand(call),
+  },
+  {
+    name: "plot",
+    summary: "draw a saved fit over data",
+    operands: [model, data],
+    flags: ["picture"],
+    examples: ["coaster plot model.json rides.csv -o rides.png"],
+    run: async (call) => (await import("./plot.ts")).plotCommand(call),
+  },
+];

@@ -1,0 +1,69 @@
+/** `coaster fit`: a table and a formula come in; a report or JSON, pictures and files go out. */
+import { writeCsv } from "../data/csv.ts";
+import { readTable } from "../data/files.ts";
+import { toTable } from "../data/input.ts";
+import type { Parameter } from "../fit/result.ts";
+import { type Fitted, fit } from "../report/fitted.ts";
+import { type Call, type Status, statuses } from "./commands.ts";
+import { checkFolders, writeText } from "./files.ts";
+import type { Flags } from "./flags.ts";
+import { interruptible } from "./interrupt.ts";
+import { type FormulaOptions, optionsOf } from "./options.ts";
+import { drawInto, sketch } from "./picture.ts";
+import { progressOn } from "./progress.ts";
+import { styleFor, type Terminal, widthOf } from "./terminal.ts";
+
+/** A fit whose parameters are known by name at run time only. */
+export type Finished = Fitted<Readonly<Record<string, Parameter>>>;
+
+/** Fits, says what was found, and writes the files asked for. */
+export async function fitCommand({ operands, flags, terminal }: Call): Promise<Status> {
+  await checkFolders(outputs.map(({ flag }) => flags[flag]));
+  const options = await optionsOf(await readTable(operands[0]!), operands[1], flags);
+  const fitted = await watched(options, flags, terminal);
+  if (!flags.json && !flags.quiet) await sketch(fitted.picture(), terminal);
+  terminal.out.write(`${flags.json ? JSON.stringify(fitted, null, 2) : reportFor(fitted, terminal)}\n`);
+  await writeOutputs(fitted, flags, terminal);
+  return fitted.outcome.converged ? statuses.done : statuses.short;
+}
+
+/** The fit, with a progress line, and ended early by control-C. */
+async function watched(options: FormulaOptions, { quiet }: Flags, { err }: Terminal): Promise<Finished> {
+  const { onStep, clear } = progressOn(quiet ? null : err);
+  try {
+    return await interruptible((signal) => fit({ ...options, signal, ...(onStep ? { onStep } : {}) }));
+  } finally {
+    clear();
+  }
+}
+
+/** The report as it suits standard output. */
+export function reportFor(fitted: Finished, { out }: Terminal): string {
+  return fitted.report({ columns: widthOf(out), style: styleFor(out) });
+}
+
+/** What a fit can leave behind in files. */
+interface Output {
+  readonly flag: "plot" | "save" | "history";
+  readonly what: string;
+  readonly write: (fitted: Finished, path: string) => Promise<void>;
+}
+
+const outputs: readonly Output[] = [
+  { flag: "plot", what: "picture", write: (fitted, path) => drawInto(path, fitted.picture()) },
+  { flag: "save", what: "model", write: (fitted, path) => writeText(path, `${JSON.stringify(fitted, null, 2)}\n`) },
+  {
+    flag: "history",
+    what: "history",
+    write: ({ history }, path) => writeText(path, writeCsv(toTable(history))),
+  },
+];
+
+async function writeOutputs(fitted: Finished, flags: Flags, { err }: Terminal): Promise<void> {
+  for (const { flag, what, write } of outputs) {
+    const path = flags[flag];
+    if (path === undefined) continue;
+    await write(fitted, path);
+    if (!flags.quiet) err.write(`${what} written to ${path}\n`);
+  }
+}
