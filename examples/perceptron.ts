@@ -1,56 +1,80 @@
 /**
  * A small neural network from tensors alone: two moons of points to tell apart, sixteen hidden units, minibatches, Adam. What `fit`
- * does for formulas is written out here: the loop, the loss, `backward`, `step`.
+ * does for formulas is written out here: predictions, loss, `backward`, `step`, again.
  */
-import { adam, cat, linspace, losses, manualSeed, noGrad, optimizer, rand, randn, randperm, stack, type Tensor } from "../src/index.ts";
+import {
+  adam,
+  cat,
+  linspace,
+  losses,
+  manualSeed,
+  noGrad,
+  ones,
+  optimizer,
+  rand,
+  randn,
+  randperm,
+  stack,
+  type Tensor,
+  zeros,
+} from "../src/index.ts";
 
 manualSeed(3);
 
-// The data: two half circles that reach into each other, with noise. Points are [n, 2], classes [n].
-const n = 200;
-const angle = rand([n]).mul(Math.PI);
-const upper = stack([angle.cos(), angle.sin()], 1);
-const lower = stack([angle.cos().mul(-1).add(1), angle.sin().mul(-1).add(0.5)], 1);
-const points = cat([upper, lower]).add(randn([2 * n, 2]).mul(0.12));
-const classes = cat([linspace(0, 0, n), linspace(1, 1, n)]);
+/** Two half circles of n points each that reach into one another, with noise: points [2n, 2], and 0 or 1 for each. */
+function moons(n: number): { points: Tensor; classes: Tensor } {
+  const angle = rand([n]).mul(Math.PI);
+  const upper = stack([angle.cos(), angle.sin()], 1);
+  const lower = stack([angle.cos().neg().add(1), angle.sin().neg().add(0.5)], 1);
+  const noise = randn([2 * n, 2]).mul(0.15);
+  return { points: cat([upper, lower]).add(noise), classes: cat([zeros([n]), ones([n])]) };
+}
 
-// The network: [batch, 2] -> 16 hidden units -> one number, positive for the lower moon.
-const layers = [
-  { weight: randn([2, 16], { requiresGrad: true }), bias: randn([16], { requiresGrad: true }) },
-  { weight: randn([16, 1], { requiresGrad: true }), bias: randn([1], { requiresGrad: true }) },
-];
+// The parameters: 2 inputs, 16 hidden units, 1 output, which is positive for the lower moon.
+const hidden = { weight: randn([2, 16], { requiresGrad: true }), bias: randn([16], { requiresGrad: true }) };
+const out = { weight: randn([16, 1], { requiresGrad: true }), bias: randn([1], { requiresGrad: true }) };
 
 function network(x: Tensor): Tensor {
-  const [hidden, out] = layers;
-  return x.matmul(hidden.weight).add(hidden.bias).tanh().matmul(out.weight).add(out.bias).squeeze(1);
+  const units = x.matmul(hidden.weight).add(hidden.bias).tanh();
+  return units.matmul(out.weight).add(out.bias).squeeze(1);
 }
 
-function share(): number {
-  return noGrad(() => network(points).gt(0).eq(classes).float().mean().item());
+const training = moons(200);
+const unseen = moons(200);
+
+/** The share of points on their own side. */
+function accuracy({ points, classes }: typeof training): string {
+  const isRight = noGrad(() => network(points).gt(0).eq(classes));
+  return `${(100 * isRight.float().mean().item()).toFixed(1)} %`;
 }
 
-const holder = optimizer(layers.flatMap(({ weight, bias }) => [weight, bias]), adam({ lr: 0.03 }));
-const batch = 40;
-for (let epoch = 0; epoch < 40; epoch++) {
-  const order = randperm(2 * n);
-  let total = 0;
-  for (let start = 0; start < 2 * n; start += batch) {
-    const rows = order.slice([[start, start + batch]]);
-    const preds = network(points.indexSelect(0, rows));
-    const loss = losses.binaryCrossEntropyWithLogits(preds, classes.indexSelect(0, rows));
-    holder.zeroGrad();
-    loss.backward();
-    holder.step();
-    total += loss.item();
+const params = [hidden.weight, hidden.bias, out.weight, out.bias];
+const method = optimizer(params, adam({ lr: 0.03 }));
+const [epochs, batchSize, rows] = [30, 40, 400];
+
+console.log("epoch     loss   right   unseen points right");
+for (let epoch = 1; epoch <= epochs; epoch++) {
+  const order = randperm(rows);
+  let loss = 0;
+  for (let start = 0; start < rows; start += batchSize) {
+    const batch = order.slice([[start, start + batchSize]]);
+    const preds = network(training.points.indexSelect(0, batch));
+    const batchLoss = losses.binaryCrossEntropyWithLogits(preds, training.classes.indexSelect(0, batch));
+    method.zeroGrad();
+    batchLoss.backward();
+    method.step();
+    loss += (batchLoss.item() * batchSize) / rows;
   }
-  if (epoch % 5 === 4)
-    console.log(`epoch ${String(epoch + 1).padStart(2)}  loss ${((total * batch) / (2 * n)).toFixed(4)}  right ${(100 * share()).toFixed(1)} %`);
+  if (epoch % 5 === 0)
+    console.log(
+      `${String(epoch).padStart(5)}${loss.toFixed(4).padStart(9)}${accuracy(training).padStart(8)}${accuracy(unseen).padStart(22)}`,
+    );
 }
 
-// What it has learned, as a map: o where the network says upper moon, . where it says lower.
-console.log("\nthe plane as the network divides it");
-const xs = linspace(-1.5, 2.5, 64);
-for (const y of linspace(1.3, -0.8, 20).toTypedArray()) {
-  const row = noGrad(() => network(stack([xs, xs.mul(0).add(y)], 1)).toTypedArray());
-  console.log(Array.from(row, (score) => (score > 0 ? "." : "o")).join(""));
+// What it has learned, as a map of the plane: o where it says upper moon, . where it says lower.
+console.log();
+const x = linspace(-1.5, 2.5, 72);
+for (const y of linspace(1.4, -0.9, 22).toTypedArray()) {
+  const scores = noGrad(() => network(stack([x, x.mul(0).add(y)], 1)).toTypedArray());
+  console.log(Array.from(scores, (score) => (score > 0 ? "." : "o")).join(""));
 }

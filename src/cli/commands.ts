@@ -41,7 +41,19 @@ const formula: Operand = {
 };
 
 /** The flags that both fit and steps take. */
-const descent = ["start", "fix", "bound", "from", "loss", "optimizer", "lr", "steps", "seed", "dtype", "weights"] as const;
+const descent = [
+  "start",
+  "fix",
+  "bound",
+  "from",
+  "loss",
+  "optimizer",
+  "lr",
+  "steps",
+  "seed",
+  "dtype",
+  "weights",
+] as const;
 
 export const commands: readonly Command[] = [
   {

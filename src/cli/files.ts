@@ -17,14 +17,19 @@ export async function readSaved(path: string): Promise<Saved> {
   const model = readModel(json, path);
   const { params } = json as { readonly params: Record<string, { readonly standardError?: unknown }> };
   const errors = Object.entries(params).map(([name, { standardError }]) => [name, standardError] as const);
-  return { model, errors: new Map(errors.filter((pair): pair is [string, number] => typeof pair[1] === "number")) };
+  return {
+    model,
+    errors: new Map(errors.filter((pair): pair is [string, number] => typeof pair[1] === "number")),
+  };
 }
 
 function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`${path}: expected a fit as --save writes it, got text that is no JSON`, { cause: error });
+    throw new Error(`${path}: expected a fit as --save writes it, got text that is no JSON`, {
+      cause: error,
+    });
   }
 }
 

@@ -51,7 +51,11 @@ interface Output {
 
 const outputs: readonly Output[] = [
   { flag: "plot", what: "picture", write: (fitted, path) => drawInto(path, fitted.picture()) },
-  { flag: "save", what: "model", write: (fitted, path) => writeText(path, `${JSON.stringify(fitted, null, 2)}\n`) },
+  {
+    flag: "save",
+    what: "model",
+    write: (fitted, path) => writeText(path, `${JSON.stringify(fitted, null, 2)}\n`),
+  },
   {
     flag: "history",
     what: "history",

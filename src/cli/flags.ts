@@ -104,25 +104,45 @@ const observations = "Observations:";
 const output = "Output:";
 
 export const flags = {
-  start: flag("--start", named("a=1,b=2", "NAME=NUMBER", finite),
+  start: flag(
+    "--start",
+    named("a=1,b=2", "NAME=NUMBER", finite),
     parameters,
     "where parameters start; those not named start at 1",
   ),
-  fix: flag("--fix", named("b=2", "NAME or NAME=NUMBER", (text) => (text === null ? true : finite(text))),
+  fix: flag(
+    "--fix",
+    named("b=2", "NAME or NAME=NUMBER", (text) => (text === null ? true : finite(text))),
     parameters,
     "parameters that stay where they are put, or, as in --fix b, where they start",
   ),
-  bound: flag("--bound", named("c=0:", "NAME=LOW:HIGH, of which one may be missing", bounds),
+  bound: flag(
+    "--bound",
+    named("c=0:", "NAME=LOW:HIGH, of which one may be missing", bounds),
     parameters,
     "limits for parameters: c=0: is from 0 up, c=:5 up to 5, c=0:5 both",
   ),
-  from: flag("--from", text("MODEL.json"),
+  from: flag(
+    "--from",
+    text("MODEL.json"),
     parameters,
     "start from a saved fit; what was fixed there stays fixed, and FORMULA may be left out",
   ),
-  loss: flag("--loss", text("NAME"), descent, "what to make small: mse (the default), l1, huber, logCosh, ..."),
-  optimizer: flag("--optimizer", text("NAME"), descent, "auto (the default), levenberg-marquardt, lbfgs, sgd, adam, ..."),
-  lr: flag("--lr", number("X", "a number above 0", (x) => x > 0 && Number.isFinite(x)),
+  loss: flag(
+    "--loss",
+    text("NAME"),
+    descent,
+    "what to make small: mse (the default), l1, huber, logCosh, ...",
+  ),
+  optimizer: flag(
+    "--optimizer",
+    text("NAME"),
+    descent,
+    "auto (the default), levenberg-marquardt, lbfgs, sgd, adam, ...",
+  ),
+  lr: flag(
+    "--lr",
+    number("X", "a number above 0", (x) => x > 0 && Number.isFinite(x)),
     descent,
     "the learning rate",
   ),
@@ -130,10 +150,22 @@ export const flags = {
   epochs: flag("--epochs", whole(0), descent, "how often to go through the rows, at most"),
   batch: flag("--batch", whole(1), descent, "rows in each update; all of them unless said"),
   patience: flag("--patience", whole(0), descent, "stop after so many epochs without a better loss"),
-  seed: flag("--seed", whole(0), descent, "for batches and the validation share: the same seed, the same bits"),
-  dtype: flag("--dtype", oneOf("float32", "float64"), descent, "the precision of the computation; float64 unless said"),
+  seed: flag(
+    "--seed",
+    whole(0),
+    descent,
+    "for batches and the validation share: the same seed, the same bits",
+  ),
+  dtype: flag(
+    "--dtype",
+    oneOf("float32", "float64"),
+    descent,
+    "the precision of the computation; float64 unless said",
+  ),
   weights: flag("--weights", text("COLUMN"), observations, "the column that says how much each row counts"),
-  validation: flag("--validation", number("0.2", "a share between 0 and 1", (x) => x > 0 && x < 1),
+  validation: flag(
+    "--validation",
+    number("0.2", "a share between 0 and 1", (x) => x > 0 && x < 1),
     observations,
     "the share of the rows to hold out; the parameters that do best there are kept",
   ),

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The program `coaster`: its arguments and streams go to `run`, and the status comes back. */
-import { env, argv, stderr, stdout } from "node:process";
+import { argv, env, stderr, stdout } from "node:process";
 import { run } from "./program.ts";
 
 // A reader that has seen enough, as in `coaster predict ... | head`, is no failure.

@@ -15,10 +15,15 @@ import type { Flags } from "./flags.ts";
 export type FormulaOptions = FitOptions & { readonly model: string; readonly data: Table };
 
 /** The options that a line asks for. Without a formula it is that of the fit to start from. */
-export async function optionsOf(data: Table, formula: string | undefined, flags: Flags): Promise<FormulaOptions> {
+export async function optionsOf(
+  data: Table,
+  formula: string | undefined,
+  flags: Flags,
+): Promise<FormulaOptions> {
   const saved = flags.from === undefined ? null : (await readSaved(flags.from)).model;
   const model = formula ?? saved?.formula.source;
-  if (model === undefined) throw new Error(`expected a FORMULA such as "y ~ a*x + b", or --from, got neither`);
+  if (model === undefined)
+    throw new Error(`expected a FORMULA such as "y ~ a*x + b", or --from, got neither`);
   checkWeights(data, flags.weights);
   return {
     data,

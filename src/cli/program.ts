@@ -51,7 +51,13 @@ function programOf(terminal: Terminal, found: (use: Use) => void): Command {
     .version(manifest.version, "-V, --version", "say which version this is")
     .addHelpOption(helpOption())
     .helpCommand(false)
-    .exitOverride((error) => refuse(error, commands.map(({ name }) => name), "coaster --help"))
+    .exitOverride((error) =>
+      refuse(
+        error,
+        commands.map(({ name }) => name),
+        "coaster --help",
+      ),
+    )
     .configureOutput(outputOf(terminal))
     .configureHelp({ styleTitle: (title) => style("heading", title) })
     .addHelpText("after", "\ncoaster COMMAND --help says more of each.");
@@ -83,7 +89,11 @@ function describe(row: Row, command: Command, terminal: Terminal, found: (use: U
     .usage(`${usageOf(row)} [flags]`)
     .addHelpOption(helpOption(options.at(-1)![1].helpGroupHeading))
     .exitOverride((error) =>
-      refuse(error, options.map(([, option]) => option.long ?? ""), `coaster ${row.name} --help`),
+      refuse(
+        error,
+        options.map(([, option]) => option.long ?? ""),
+        `coaster ${row.name} --help`,
+      ),
     )
     .addHelpText("after", ["", "Examples:", ...row.examples].join("\n  "))
     .allowExcessArguments()

@@ -22,6 +22,14 @@ interface DtypeRow {
   readonly array: new (length: number) => Storage;
 }
 
+/** A dtype as people give it, checked. */
+export function checkDtype(dtype: Dtype): Dtype {
+  if (!Object.hasOwn(dtypes, dtype))
+    throw new TypeError(`unknown dtype: ${String(dtype)} (expected ${Object.keys(dtypes).join(", ")})`);
+  return dtype;
+}
+
+/** Zeros. */
 export function storage(dtype: Dtype, length: number): Storage {
   return new dtypes[dtype].array(length);
 }
@@ -40,24 +48,16 @@ export function floating(dtype: Dtype): Dtype {
   return isFloating(dtype) ? dtype : "float32";
 }
 
-/**
- * PyTorch's promotion of operands: those with dimensions decide; a scalar tensor, and then a plain number, widens the
- * result only when it is of a higher kind (bool, integer, floating).
- */
-export function promoteOperands(operands: readonly { dtype: Dtype; weight: OperandWeight }[]): Dtype {
-  return (["number", "scalar", "tensor"] as const)
-    .flatMap((weight) => {
-      const dtypes = operands.filter((o) => o.weight === weight).map((o) => o.dtype);
-      return dtypes.length > 0 ? [dtypes.reduce(promote)] : [];
-    })
-    .reduce((lighter, heavier) => (kind(lighter) > kind(heavier) ? lighter : heavier));
-}
-
 /** How much an operand's dtype counts: a plain number least, then a tensor of no dimensions, then any other. */
-export type OperandWeight = "number" | "scalar" | "tensor";
+const weights = { number: 0, scalar: 1, tensor: 2 } as const;
 
-function kind(dtype: Dtype): number {
-  return Math.min(dtypes[dtype].rank, dtypes.float32.rank);
+/**
+ * PyTorch's promotion of operands as an order: the operand of the highest precedence gives its dtype. The kind comes first
+ * (bool, integer, floating), then the weight, then the width: a number or a scalar tensor widens others only by its kind.
+ */
+export function precedence(dtype: Dtype, weight: keyof typeof weights): number {
+  const { rank } = dtypes[dtype];
+  return Math.min(rank, dtypes.float32.rank) * 100 + weights[weight] * 10 + rank;
 }
 
 /** The dtype of a plain number among tensors: floating only when it is not a whole number. */

@@ -1,5 +1,5 @@
 /** How a row of the elementwise table becomes an op: operands brought to one dtype and shape, a program for a lane, gradients by the chain rule. */
-import { type Dtype, dtypeOfNumber, dtypes, floating, promoteOperands } from "./dtype.ts";
+import { type Dtype, dtypeOfNumber, dtypes, floating, precedence } from "./dtype.ts";
 import { constant, literalOf, make, Node, type Op } from "./graph.ts";
 import { cast, expand, zerosLike } from "./linear.ts";
 import { type Lowering, type Program, program, type Scalar } from "./scalar.ts";
@@ -74,38 +74,36 @@ export type Leaf = (value: number, dtype: Dtype) => Node;
 
 /** The node op(args): shapes broadcast, dtypes promoted, numbers made leaves of the dtype that comes out. */
 export function apply(op: Op, row: MapRow, args: readonly (Node | number)[], leaf: Leaf): Node {
-  const condition = row.isConditional ? [cast(asNode(args[0]!, "bool", leaf), "bool")] : [];
-  const dtype = operandDtype(row, args.slice(condition.length));
-  const operands = args.slice(condition.length).map((x) => cast(asNode(x, dtype, leaf), dtype));
-  const inputs = [...condition, ...operands];
+  const dtype = operandDtype(row, args);
+  const operands = args.map((x, i) => asNode(x, row.isConditional && i === 0 ? "bool" : dtype, leaf));
   const shape = broadcast(
     op.name,
-    inputs.map((x) => x.shape),
+    operands.map((x) => x.shape),
   );
-  const result = row.gives === "bool" ? "bool" : dtype;
-  return make(
-    op,
-    inputs.map((x) => expand(x, shape)),
-    shape,
-    result,
-  );
+  const inputs = operands.map((x) => expand(x, shape));
+  return make(op, inputs, shape, row.gives === "bool" ? "bool" : dtype);
 }
 
 function asNode(x: Node | number, dtype: Dtype, leaf: Leaf): Node {
-  return x instanceof Node ? x : leaf(x, dtype);
+  return x instanceof Node ? cast(x, dtype) : leaf(x, dtype);
 }
 
-function operandDtype(row: MapRow, operands: readonly (Node | number)[]): Dtype {
-  const dtype = promoteOperands(operands.map(asOperand));
+/** The dtype that operands other than a condition are brought to. */
+function operandDtype(row: MapRow, args: readonly (Node | number)[]): Dtype {
+  const dtype = promoted(row.isConditional ? args.slice(1) : args);
   if (row.gives === "floating") return floating(dtype);
   return row.gives === "operands" && dtype === "bool" && !row.isConditional ? "int32" : dtype;
 }
 
-function asOperand(x: Node | number): Parameters<typeof promoteOperands>[0][number] {
-  if (!(x instanceof Node)) return { dtype: dtypeOfNumber(x), weight: "number" };
-  if (x.op.work.kind === "number" || x.op.work.kind === "constant")
-    return { dtype: x.dtype, weight: "number" };
-  return { dtype: x.dtype, weight: x.shape.length === 0 ? "scalar" : "tensor" };
+function promoted(operands: readonly (Node | number)[]): Dtype {
+  let [found, highest]: [Dtype, number] = ["bool", -1];
+  for (const x of operands) {
+    const dtype = x instanceof Node ? x.dtype : dtypeOfNumber(x);
+    const weight = x instanceof Node ? (x.shape.length === 0 ? "scalar" : "tensor") : "number";
+    const place = precedence(dtype, weight);
+    if (place > highest) [found, highest] = [dtype, place];
+  }
+  return found;
 }
 
 const programs = new WeakMap<Op, Map<string, Program>>();

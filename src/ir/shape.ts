@@ -10,7 +10,9 @@ export function sizeOf(shape: Shape): number {
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((d, i) => d === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 export function showShape(shape: Shape): string {
@@ -19,14 +21,17 @@ export function showShape(shape: Shape): string {
 
 /** The shape that all of `shapes` broadcast to, aligned at the last dimension, sizes of 1 stretching. `op` is for the error. */
 export function broadcast(op: string, shapes: readonly Shape[]): Shape {
-  const ndim = Math.max(...shapes.map((s) => s.length));
-  return Array.from({ length: ndim }, (_, i) => {
-    const sizes = shapes.map((s) => s[i - ndim + s.length] ?? 1);
-    const size = sizes.find((d) => d !== 1) ?? 1;
-    if (sizes.some((d) => d !== 1 && d !== size))
-      throw new RangeError(`${op} expects shapes that broadcast, got ${shapes.map(showShape).join(" and ")}`);
-    return size;
-  });
+  const result = [...shapes.reduce((a, b) => (b.length > a.length ? b : a))];
+  for (const shape of shapes) {
+    const added = result.length - shape.length;
+    for (let i = 0; i < shape.length; i++) {
+      const [size, other] = [result[i + added]!, shape[i]!];
+      if (size === 1) result[i + added] = other;
+      else if (other !== 1 && other !== size)
+        throw new RangeError(`${op} expects shapes that broadcast, got ${shapes.map(showShape).join(" and ")}`);
+    }
+  }
+  return result;
 }
 
 /** A dimension counted from the end when negative, checked. */

@@ -40,11 +40,7 @@ export function rangeAround(observed: ArrayLike<number>, curve: ArrayLike<number
 }
 
 /** The values, drawn in to the range and a margin around it, so that a curve that runs away is cut and not lost. */
-export function nearby(
-  values: ArrayLike<number>,
-  [low, high]: Range,
-  margin: number = high - low,
-): number[] {
+export function nearby(values: ArrayLike<number>, [low, high]: Range, margin: number = high - low): number[] {
   return Array.from(values, (value) => Math.min(Math.max(value, low - margin), high + margin));
 }
 

@@ -145,7 +145,7 @@ export function decay(x: Scalar): Double {
 
 /** 2^(hi + lo), for |hi| to where that is surely 0 or infinite. */
 export function powerOfTwo({ hi, lo }: Double): Scalar {
-  const k = nearest(hi);
+  const k = nearest(hi.add(lo));
   const e = excess(hi.sub(k).add(lo).mul(Math.LN2), tables[hi.lane].narrow);
   const half = k.mul(0.5).floor();
   return e.add(1).mul(half.pow2()).mul(k.sub(half).pow2());

@@ -163,7 +163,7 @@ interface Parts {
   readonly f: Scalar;
 }
 
-/** Of a positive x; of 0, infinity and NaN some k, and f finite for 0 and NaN for NaN. */
+/** Of a positive x; of 0 some k and a finite f, of NaN some k and NaN. Other numbers give nonsense. */
 export function takeApart(x: Scalar): Parts {
   const { tiny, lift } = tables[x.lane];
   const isTiny = x.lt(tiny);
@@ -172,7 +172,10 @@ export function takeApart(x: Scalar): Parts {
   return { k: k.add(isTiny.select(-lift, 2)), f: y.mul(k.neg().pow2()).sub(1) };
 }
 
-/** log(2^octaves (1 + x + tail)), where tail is what rounding took from x: its effect is tail / (1 + x). */
+/**
+ * log(2^octaves (1 + x + tail)), where tail is what rounding took from x: its effect is tail / (1 + x).
+ * f = (1 + x) p - 1 is formed as x p + (p - 1), of which only the sum rounds: 1 + x serves to find k alone.
+ */
 function logOnePlus(x: Scalar, octaves: Scalar, tail?: Scalar): Scalar {
   const k = x.add(1).mul(Math.SQRT2).exponent();
   const p = k.neg().pow2();
