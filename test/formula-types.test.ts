@@ -89,6 +89,15 @@ describe("a literal formula", () => {
   });
 });
 
+describe("a function's name", () => {
+  it("is a parameter where it is not called, as it is when it is declared", () => {
+    expectTypeOf<NamesOf<"y ~ n*exp(-t/tau) + floor">>().toEqualTypeOf<"n" | "t" | "tau" | "floor">();
+    expectTypeOf<NamesOf<"y ~ exp (t) + max (a, b) + exp">>().toEqualTypeOf<"t" | "a" | "b" | "exp">();
+    const { params } = parseFormula("y ~ n*t + floor", { columns: ["y", "t"], params: ["floor"] });
+    expect(params).toEqual(["n", "floor"]);
+  });
+});
+
 describe("a formula that is any string", () => {
   it("is one that is not known until run time, or not to the letter, or that has a second ~", () => {
     expectTypeOf<NamesOf<string>>().toEqualTypeOf<string>();

@@ -14,7 +14,11 @@ export function golden<Case>(name: string): readonly Case[] {
   return JSON.parse(readFileSync(new URL(`./golden/${name}.json`, import.meta.url), "utf8")).cases;
 }
 
-const words: Record<string, number> = { inf: Number.POSITIVE_INFINITY, "-inf": Number.NEGATIVE_INFINITY, nan: Number.NaN };
+const words: Record<string, number> = {
+  inf: Number.POSITIVE_INFINITY,
+  "-inf": Number.NEGATIVE_INFINITY,
+  nan: Number.NaN,
+};
 
 /** A golden tensor as ours; PyTorch's int64 is int32 here. */
 export function read({ shape, dtype, data }: GoldenTensor, requiresGrad = false): Tensor {
@@ -28,9 +32,10 @@ export function read({ shape, dtype, data }: GoldenTensor, requiresGrad = false)
  * expected one: sums round by the size of their terms, not of their result. Infinity where shapes, NaN or infinities differ.
  */
 export function distance(got: Tensor, expected: Tensor, floor = 1e-3): number {
-  if (String(got.shape) !== String(expected.shape) || got.dtype !== expected.dtype) return Number.POSITIVE_INFINITY;
+  if (String(got.shape) !== String(expected.shape) || got.dtype !== expected.dtype)
+    return Number.POSITIVE_INFINITY;
   const [a, b] = [got.toTypedArray(), expected.toTypedArray()];
-  const scale = floor * b.reduce((largest, x) => (Number.isFinite(x) ? Math.max(largest, Math.abs(x)) : largest), 0);
+  const scale = floor * Math.max(0, ...Array.from(b, Math.abs).filter(Number.isFinite));
   let worst = 0;
   for (let i = 0; i < a.length; i++) {
     if (Object.is(a[i], b[i]) || a[i] === b[i]) continue;

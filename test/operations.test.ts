@@ -36,19 +36,21 @@ const floors: Record<string, number> = { matmul: 0.1 };
 const cases = golden<Case>("operations");
 
 describe("operations agree with PyTorch", () => {
-  test.each(cases.map((c) => [`${c.fn} ${JSON.stringify(c.args)} of ${c.inputs.map((x) => `${x.dtype}[${x.shape}]`)}`, c]))(
-    "%s",
-    (_, { fn, args, inputs, out, weights, grads }) => {
-      const tolerance = tolerances[inputs[0]!.dtype]!;
-      const given = inputs.map((x) => read(x, true));
-      const result = (special[fn] ?? method(fn))(given, args);
-      const floor = floors[fn];
-      expect(distance(result, read(out), floor)).toBeLessThan(tolerance);
-      if (result.requiresGrad) result.mul(read(weights)).sum().backward();
-      grads.forEach((expected, i) => {
-        if (expected) expect(distance(given[i]!.grad!, read(expected), floor)).toBeLessThan(10 * tolerance);
-        else expect(given[i]!.grad).toBeNull();
-      });
-    },
-  );
+  test.each(
+    cases.map((c) => [
+      `${c.fn} ${JSON.stringify(c.args)} of ${c.inputs.map((x) => `${x.dtype}[${x.shape}]`)}`,
+      c,
+    ]),
+  )("%s", (_, { fn, args, inputs, out, weights, grads }) => {
+    const tolerance = tolerances[inputs[0]!.dtype]!;
+    const given = inputs.map((x) => read(x, true));
+    const result = (special[fn] ?? method(fn))(given, args);
+    const floor = floors[fn];
+    expect(distance(result, read(out), floor)).toBeLessThan(tolerance);
+    if (result.requiresGrad) result.mul(read(weights)).sum().backward();
+    grads.forEach((expected, i) => {
+      if (expected) expect(distance(given[i]!.grad!, read(expected), floor)).toBeLessThan(10 * tolerance);
+      else expect(given[i]!.grad).toBeNull();
+    });
+  });
 });

@@ -1,5 +1,5 @@
 /** The pages that people read, as data: Markdown comes in; out come its blocks of code, each with the text that stands below it. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -78,6 +78,19 @@ export function pathsIn(page: string): string[] {
   const links = [...prose.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target]) =>
     posix.join(posix.dirname(page), target!),
   );
-  const named = codeIn(prose).filter((code) => /^(?:bench|data|docs|examples|scripts|src|test)\/[\w./-]*$/.test(code));
+  const named = codeIn(prose).filter((code) =>
+    /^(?:bench|data|docs|examples|scripts|src|test)\/[\w./-]*$/.test(code),
+  );
   return [...new Set([...links, ...named])];
+}
+
+/** Writes what a block prints below it, in place of what is shown there; not where lines are left out, or nothing is shown. */
+export function update({ page, code, shown }: Block, printed: string): void {
+  if (shown === null || /^\.\.\.$/m.test(shown)) return;
+  const [before, after] = [shown, `${printed.replace(/ +$/gm, "").trimEnd()}\n`];
+  const [head, foot] = [`${code}\`\`\`\n\n\`\`\`text\n`, "```"];
+  writeFileSync(
+    root + page,
+    read(page).replace(head + before + foot, () => head + after + foot),
+  );
 }

@@ -3,7 +3,10 @@ import { describe, expect, test } from "vitest";
 import { grad, hessian, jvp, type Tensor, vjp } from "../src/index.ts";
 import { distance, type GoldenTensor, golden, read } from "./golden.ts";
 
-type Case = { readonly fn: string } & Record<"point" | "vector" | "value" | "gradient" | "hvp" | "hessian", GoldenTensor>;
+type Case = { readonly fn: string } & Record<
+  "point" | "vector" | "value" | "gradient" | "hvp" | "hessian",
+  GoldenTensor
+>;
 
 const functions: Record<string, (p: Tensor) => Tensor> = {
   rosenbrock: (p) => {

@@ -37,11 +37,11 @@ const data: Operand = { name: "DATA", help: "a CSV file, or - for standard input
 const model: Operand = { name: "MODEL.json", help: "what --save wrote" };
 const formula: Operand = {
   name: "FORMULA",
-  help: 'target ~ expression, in quotes; names that are no columns are parameters, as in "speed ~ a*time^2 + b"',
+  help: 'in quotes, such as "speed ~ a*time^2 + b"; names that are no columns are parameters',
 };
 
-/** The flags that both fit and steps take. */
-const descent = [
+/** What `steps` takes of the flags of a fit: it walks over all rows at once, and prints what it has to say. */
+const walking: readonly FlagName[] = [
   "start",
   "fix",
   "bound",
@@ -53,7 +53,7 @@ const descent = [
   "seed",
   "dtype",
   "weights",
-] as const;
+];
 
 export const commands: readonly Command[] = [
   {
@@ -61,10 +61,20 @@ export const commands: readonly Command[] = [
     summary: "find the parameters of a formula that match the data",
     operands: [data, { ...formula, isOptional: true }],
     flags: [
-      ...descent,
+      "start",
+      "fix",
+      "bound",
+      "from",
+      "loss",
+      "optimizer",
+      "lr",
+      "steps",
       "epochs",
       "batch",
       "patience",
+      "seed",
+      "dtype",
+      "weights",
       "validation",
       "json",
       "plot",
@@ -83,7 +93,7 @@ export const commands: readonly Command[] = [
     name: "steps",
     summary: "walk through the seven steps of a fit, one by one, with numbers and pictures",
     operands: [data, { ...formula, isOptional: true }],
-    flags: descent,
+    flags: walking,
     examples: ['coaster steps rides.csv "speed ~ a*time^2 + b*time + c" --lr 1e-5'],
     run: async (call) => (await import("./steps.ts")).stepsCommand(call),
   },

@@ -1,7 +1,8 @@
-/** Files of the command line, but for tables: text goes out and comes in, and what goes wrong is said in plain words with the path. */
-import { constants } from "node:fs";
-import { access, readFile, writeFile } from "node:fs/promises";
+/** Files of the command line: saved fits and what they need come in, text goes out; what goes wrong is said in plain words, with the path. */
+import { access, constants, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { readTable } from "../data/files.ts";
+import type { Table } from "../data/table.ts";
 import { readModel, type SavedModel } from "../fit/saved.ts";
 
 /** A fit that was saved, and how sure it was of its parameters. */
@@ -21,6 +22,14 @@ export async function readSaved(path: string): Promise<Saved> {
     model,
     errors: new Map(errors.filter((pair): pair is [string, number] => typeof pair[1] === "number")),
   };
+}
+
+/** Reads a table that has to have the inputs of a model. */
+export async function readInputs(path: string, { formula }: SavedModel): Promise<Table> {
+  const table = await readTable(path);
+  const missing = formula.inputs.find((name) => !table.has(name));
+  if (missing === undefined) return table;
+  throw new Error(`${path}: expected a column ${missing}, got ${table.names.join(", ")}`);
 }
 
 function parseJson(text: string, path: string): unknown {

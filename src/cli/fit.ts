@@ -21,7 +21,7 @@ export async function fitCommand({ operands, flags, terminal }: Call): Promise<S
   await checkFolders(outputs.map(({ flag }) => flags[flag]));
   const options = await optionsOf(await readTable(operands[0]!), operands[1], flags);
   const fitted = await watched(options, flags, terminal);
-  if (!flags.json && !flags.quiet) await sketch(fitted.picture(), terminal);
+  if (!flags.json && !flags.quiet) await sketch(fitted, terminal);
   terminal.out.write(`${flags.json ? JSON.stringify(fitted, null, 2) : reportFor(fitted, terminal)}\n`);
   await writeOutputs(fitted, flags, terminal);
   return fitted.outcome.converged ? statuses.done : statuses.short;

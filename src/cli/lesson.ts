@@ -27,11 +27,14 @@ function initialize({ walk: { problem }, room }: Lesson): string[] {
   return [
     ...wrap("Each parameter starts somewhere: where --start says, or else at 1.", room),
     "",
-    ...table([
-      { cells: problem.starts.map(({ name }) => `${printable(name)} =`) },
-      { cells: alignDecimals(values) },
-      { cells: problem.starts.map(({ fixed }) => (fixed ? "fixed" : "")) },
-    ]),
+    ...table(
+      [
+        { cells: problem.starts.map(({ name }) => printable(name)) },
+        { cells: alignDecimals(values).map((value) => `= ${value}`) },
+        { cells: problem.starts.map(({ fixed }) => (fixed ? "(fixed)" : "")) },
+      ],
+      " ",
+    ),
   ];
 }
 
@@ -93,14 +96,16 @@ function loss({ walk, room }: Lesson): string[] {
 function termsOf(walk: Walk, term: (p: string, t: string) => string): string {
   const { observed, predicted } = rowsOf(walk);
   const shown = Math.min(3, observed.length);
-  const terms = Array.from({ length: shown }, (_, i) => term(operand(predicted[i]!), operand(observed[i]!)));
+  const terms = Array.from({ length: shown }, (_, i) =>
+    term(operand(predicted[i]!, 5), operand(observed[i]!, 5)),
+  );
   const rest = observed.length > shown ? " + ..." : "";
   return `(${terms.join(" + ")}${rest}) / ${observed.length}`;
 }
 
 /** A number as it stands in a formula: in parentheses if it is negative. */
-function operand(value: number): string {
-  const text = shortNumber(value, 5);
+function operand(value: number, digits = 7): string {
+  const text = formatNumber(value, digits);
   return value < 0 ? `(${text})` : text;
 }
 
@@ -113,8 +118,8 @@ function gradients({ walk, room }: Lesson): string[] {
     ...wrap("How fast the loss changes as each parameter grows, exactly, by the chain rule:", room),
     "",
     ...table([
-      { cells: slopes.map(([param]) => `d ${name} / d ${printable(param)} =`) },
-      { cells: alignDecimals(slopes.map(([, slope]) => formatNumber(slope))) },
+      { cells: slopes.map(([param]) => `d ${name} / d ${printable(param)}`) },
+      { cells: alignDecimals(slopes.map(([, slope]) => formatNumber(slope))).map((slope) => `= ${slope}`) },
       { cells: slopes.map(([param, slope]) => `a larger ${printable(param)} ${meaning(slope)}`) },
     ]),
   ];
@@ -156,6 +161,8 @@ function ruleOf({ isPlain, rate, finished }: Walk): string {
   const rule = "Each parameter moves against its gradient: new value = old value - learning rate * gradient.";
   const lr = shortNumber(rate.lr, 5);
   if (rate.curvature === null) return `${rule} The learning rate is ${lr}, as asked for.`;
+  if (rate.curvature === 0)
+    return `${rule} The learning rate is ${lr}, a guess: the loss has no curvature here.`;
   const source = `one over ${shortNumber(rate.curvature, 5)}, the largest curvature of the loss at the start`;
   if (rate.cuts === 0) return `${rule} The learning rate is ${lr}: ${source}.`;
   return `${rule} The learning rate is ${lr}: ${source}, and then a quarter of that, ${count(rate.cuts, "time")}, until the loss fell at every step.`;
@@ -193,6 +200,13 @@ function stop(lesson: Lesson): string[] {
   ];
 }
 
+/** What is to be said when all is told. */
+export function epilogue({ walk: { best, problem }, room }: Lesson): string[] {
+  if (best === null) return [];
+  const how = `${best.optimizer.name}, ${count(best.steps, "step")}, ${problem.loss.name} ${formatNumber(best.loss)}`;
+  return wrap(`The walk is not over. coaster fit takes wiser steps and comes to its end: ${how}.`, room);
+}
+
 /** One column of a table of text. */
 interface Column {
   readonly heading?: string;
@@ -200,7 +214,7 @@ interface Column {
 }
 
 /** Lines of cells, under a line of headings if there are any. */
-function table(columns: readonly Column[]): string[] {
+function table(columns: readonly Column[], gap = "  "): string[] {
   const hasHeadings = columns.some(({ heading }) => heading !== undefined);
   const full = columns.map(({ heading = "", cells }) =>
     hasHeadings ? [printable(heading), ...cells] : cells,
@@ -209,7 +223,7 @@ function table(columns: readonly Column[]): string[] {
   return full[0]!.map((_, row) =>
     full
       .map((cells, i) => padEnd(cells[row]!, widths[i]!))
-      .join("  ")
+      .join(gap)
       .trimEnd(),
   );
 }

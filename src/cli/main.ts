@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /** The program `coaster`: its arguments and streams go to `run`, and the status comes back. */
-import { argv, env, stderr, stdout } from "node:process";
 import { run } from "./program.ts";
+
+// The global, for to import node:process as a module is to open standard input.
+const { argv, env, stderr, stdout } = process;
 
 // A reader that has seen enough, as in `coaster predict ... | head`, is no failure.
 for (const stream of [stdout, stderr])

@@ -12,10 +12,11 @@ export async function drawInto(path: string, picture: FitPicture): Promise<void>
   await savePicture(await fitFigure(picture), path);
 }
 
-/** Draws the picture on the terminal, where results go or else where the rest goes; not at all where neither is one. */
-export async function sketch({ observed, curve, ...picture }: FitPicture, terminal: Terminal): Promise<void> {
+/** Draws a fit on the terminal, where results go or else where the rest goes; not at all where neither is one. */
+export async function sketch(fitted: { picture(): FitPicture }, terminal: Terminal): Promise<void> {
   const sink = terminal.out.isTTY ? terminal.out : terminal.err;
   if (!sink.isTTY) return;
+  const { observed, curve, ...picture } = fitted.picture();
   const { braillePlot } = await import("../report/braille.ts");
   const plot = braillePlot({
     width: widthOf(sink),

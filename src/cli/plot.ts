@@ -1,11 +1,10 @@
 /** `coaster plot`: a saved fit and a table come in; a picture of the two goes out, into a file. */
-import { readTable } from "../data/files.ts";
 import type { Table } from "../data/table.ts";
 import { fit } from "../report/fitted.ts";
 import { captionOf } from "../report/pictured.ts";
 import type { FitPicture } from "../report/plot.ts";
 import { type Call, type Status, statuses } from "./commands.ts";
-import { checkFolders, readSaved, type Saved } from "./files.ts";
+import { checkFolders, readInputs, readSaved, type Saved } from "./files.ts";
 import { drawInto } from "./picture.ts";
 
 /** Draws the rows that are complete, and the fit as it was saved. */
@@ -14,7 +13,7 @@ export async function plotCommand({ operands, flags, terminal }: Call): Promise<
   if (path === undefined) throw new Error("plot expects -o FILE.svg or -o FILE.png, got neither");
   await checkFolders([path]);
   const saved = await readSaved(operands[0]!);
-  await drawInto(path, await pictureOver(await readTable(operands[1]!), saved));
+  await drawInto(path, await pictureOver(await readInputs(operands[1]!, saved.model), saved));
   terminal.err.write(`picture written to ${path}\n`);
   return statuses.done;
 }

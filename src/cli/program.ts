@@ -23,7 +23,9 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 /** What is said of an error: its message on one line, but a formula's with the place below it. */
 function complaint(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return error instanceof FormulaError ? message : message.trim().replace(/\s*\n\s*/g, " ");
+  // Where programs name parameters in options, people do so by a flag.
+  if (error instanceof FormulaError) return message.replace("name it in params)", "name it in --start)");
+  return message.trim().replace(/\s*\n\s*/g, " ");
 }
 
 /** What the arguments ask for. */
@@ -59,11 +61,17 @@ function programOf(terminal: Terminal, found: (use: Use) => void): Command {
       ),
     )
     .configureOutput(outputOf(terminal))
-    .configureHelp({ styleTitle: (title) => style("heading", title) })
-    .addHelpText("after", "\ncoaster COMMAND --help says more of each.");
+    .configureHelp({
+      styleTitle: (title) => style("heading", title),
+      subcommandTerm: (command) => command.name(),
+    })
+    .addHelpText("after", `\n${exits}`);
   for (const row of commands) describe(row, program.command(row.name), terminal, found);
   return program;
 }
+
+const exits = `coaster COMMAND --help says more of each.
+Exit status: ${statuses.done} done, or converged; ${statuses.short} a fit that stopped short, its best answer printed; ${statuses.bad} bad usage or input.`;
 
 function outputOf({ out }: Terminal): OutputConfiguration {
   return {
@@ -81,6 +89,7 @@ function helpOption(group = "Options:"): Option {
 
 /** Tells the parser about a command: its operands, its flags, its help. */
 function describe(row: Row, command: Command, terminal: Terminal, found: (use: Use) => void): void {
+  const title = (text: string): string => styleFor(terminal.out)("heading", text);
   const options = row.flags.map((name) => [name, optionOf(name)] as const);
   for (const { name, help } of row.operands) command.addArgument(new Argument(`[${name}]`, help));
   for (const [, option] of options) command.addOption(option);
@@ -95,7 +104,7 @@ function describe(row: Row, command: Command, terminal: Terminal, found: (use: U
         `coaster ${row.name} --help`,
       ),
     )
-    .addHelpText("after", ["", "Examples:", ...row.examples].join("\n  "))
+    .addHelpText("after", ["", title("Examples:"), ...row.examples.map((line) => `  ${line}`)].join("\n"))
     .allowExcessArguments()
     .action(() => {
       checkOperands(row, command.args);

@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 /**
  * The largest curvature of the loss at the start values, in any direction of the free parameters, which are scalars. A step of
  * gradient / curvature does not overshoot where the curvature stays so (Nesterov, Introductory Lectures on Convex Optimization, 2004, section 1.2.3).
+ * 0 where there is none, or where it is no number.
  */
 export function curvatureAt({ problem, free, fixed }: Footing): number {
   const loss = (vector: Tensor): Tensor => {
@@ -14,7 +15,8 @@ export function curvatureAt({ problem, free, fixed }: Footing): number {
     const moving = Object.fromEntries(Object.keys(free).map((name, i) => [name, values[i]!]));
     return lossOver(problem, problem.training, { ...fixed, ...moving });
   };
-  return largestEigenvalue(hessian(loss)(stack(Object.values(free))).toArray() as number[][]);
+  const size = largestEigenvalue(hessian(loss)(stack(Object.values(free))).toArray() as number[][]);
+  return Number.isFinite(1 / size) ? size : 0;
 }
 
 /** Where a walk starts: what moves, and what does not. */

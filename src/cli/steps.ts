@@ -2,7 +2,7 @@
 import { readTable } from "../data/files.ts";
 import { type Call, type Status, statuses } from "./commands.ts";
 import { reportFor } from "./fit.ts";
-import { chapters } from "./lesson.ts";
+import { chapters, epilogue } from "./lesson.ts";
 import { optionsOf } from "./options.ts";
 import { isAsciiOnly, styleFor, widthOf } from "./terminal.ts";
 import { walkOf } from "./walk.ts";
@@ -18,7 +18,7 @@ export async function stepsCommand({ operands, flags, terminal }: Call): Promise
     const lines = tell(lesson).map((line) => (indent + line).trimEnd());
     out.write(`${[style("heading", `Step ${i + 1}: ${title}`), ...lines, ""].join("\n")}\n`);
   }
-  out.write(`${reportFor(walk.finished, terminal)}\n`);
+  out.write(`${[reportFor(walk.finished, terminal), "", ...epilogue(lesson)].join("\n").trimEnd()}\n`);
   return walk.finished.outcome.converged ? statuses.done : statuses.short;
 }
 

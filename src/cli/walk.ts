@@ -24,6 +24,8 @@ export interface Walk {
   readonly gradients: Numbers;
   readonly rate: Rate;
   readonly finished: Finished;
+  /** What a wiser rule makes of the same start, where the walk was ours to choose and that gets clearly further down. */
+  readonly best: Finished | null;
   /** Whether each step is the gradient times the rate, and nothing more. */
   readonly isPlain: boolean;
   /** Before each step, and at the end. */
@@ -40,7 +42,10 @@ export interface Place {
   readonly params: Numbers;
 }
 
-/** The learning rate, and where it comes from. `curvature` is that of the loss at the start; the walk rose with 1 / curvature `cuts` times. */
+/**
+ * The learning rate, and where it comes from: it is 1 / `curvature`, that of the loss at the start, then cut to a quarter `cuts` times; a guess
+ * where that curvature is 0; and nothing of ours where it is null.
+ */
 export interface Rate {
   readonly lr: number | null;
   readonly curvature: number | null;
@@ -56,11 +61,21 @@ export async function walkOf(options: FormulaOptions): Promise<Walk> {
   const [loss, gradients] = slopeAt(footing);
   const common = { ...options, steps: options.steps ?? walkLength, optimizer: options.optimizer ?? "sgd" };
   const isOurs = common.optimizer === "sgd" && common.lr === undefined;
-  const curvature = isOurs && Number.isFinite(loss) ? curvatureAt(footing) : null;
+  const curvature = isOurs ? (Number.isFinite(loss) ? curvatureAt(footing) : 0) : null;
   const { rate, ...went } = await interruptible((signal) => descend({ ...common, signal }, curvature));
   const { problem } = footing;
   const response = printExpression(problem.formula!.response);
-  return { problem, response, loss, gradients, isPlain: common.optimizer === "sgd", rate, ...went };
+  const best = curvature === null ? null : await betterOf(options, went.finished);
+  return { problem, response, loss, gradients, isPlain: common.optimizer === "sgd", rate, best, ...went };
+}
+
+/** The fit that `coaster fit` makes of the same, if it gets clearly further down. */
+async function betterOf(
+  { steps: _, ...options }: FormulaOptions,
+  { loss }: Finished,
+): Promise<Finished | null> {
+  const best = await interruptible((signal) => fit({ ...options, signal }));
+  return best.outcome.converged && best.loss < 0.99 * loss ? best : null;
 }
 
 function footingOf(options: FormulaOptions): Footing {
@@ -90,7 +105,7 @@ async function descend(
 ): Promise<Pick<Walk, "rate" | "finished" | "path">> {
   if (curvature === null)
     return { ...(await walked(options)), rate: { lr: options.lr ?? null, curvature, cuts: 0 } };
-  const first = curvature > 0 && Number.isFinite(1 / curvature) ? 1 / curvature : 0.01;
+  const first = curvature === 0 ? guess : 1 / curvature;
   for (let cuts = 0; ; cuts++) {
     const lr = first / 4 ** cuts;
     const went = await walked({ ...options, lr });
@@ -98,6 +113,7 @@ async function descend(
   }
 }
 
+const guess = 0.01;
 const mostCuts = 20;
 
 async function walked(options: FormulaOptions): Promise<Pick<Walk, "finished" | "path">> {

@@ -62,5 +62,5 @@ export function precedence(dtype: Dtype, weight: keyof typeof weights): number {
 
 /** The dtype of a plain number among tensors: floating only when it is not a whole number. */
 export function dtypeOfNumber(value: number): Dtype {
-  return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? "int32" : "float32";
+  return value === Math.trunc(value) && value >= -(2 ** 31) && value < 2 ** 31 ? "int32" : "float32";
 }

@@ -2,7 +2,7 @@
 import { type Dtype, dtypeOfNumber, dtypes, floating, precedence } from "./dtype.ts";
 import { constant, literalOf, make, Node, type Op } from "./graph.ts";
 import { cast, expand, zerosLike } from "./linear.ts";
-import { type Lowering, type Program, program, type Scalar } from "./scalar.ts";
+import { type Lane, type Lowering, type Program, program, type Scalar } from "./scalar.ts";
 import { broadcast } from "./shape.ts";
 
 /** Where an argument's test values come from; several intervals step over a kink or a pole between them. */
@@ -106,17 +106,15 @@ function promoted(operands: readonly (Node | number)[]): Dtype {
   return found;
 }
 
-const programs = new WeakMap<Op, Map<string, Program>>();
+const programs = new WeakMap<Op, { [kind in Lane | "int32"]?: Program }>();
 
 /** What an elementwise node does to one element, in the lane its operands compute in. */
 export function programOf(node: Node): Program {
-  const lane = dtypes[node.inputs.at(-1)!.dtype].lane;
-  const key = `${lane} ${node.dtype === "int32"}`;
+  const { lane } = dtypes[node.inputs.at(-1)!.dtype];
+  const key = node.dtype === "int32" ? "int32" : lane;
   let known = programs.get(node.op);
-  if (!known) programs.set(node.op, (known = new Map()));
-  let found = known.get(key);
-  if (!found) known.set(key, (found = program(lane, node.inputs.length, loweringOf(node))));
-  return found;
+  if (!known) programs.set(node.op, (known = {}));
+  return (known[key] ??= program(lane, node.inputs.length, loweringOf(node)));
 }
 
 function loweringOf({ op: { name, work }, dtype }: Node): Lowering {

@@ -4,7 +4,7 @@
  */
 import { type Dtype, dtypes, isFloating, type Storage } from "./dtype.ts";
 import type { Lowering } from "./scalar.ts";
-import { type Shape, showShape, type View } from "./shape.ts";
+import { type Shape, sameShape, showShape, type View } from "./shape.ts";
 
 /** How an op's numbers come about: the closed set of shapes of work that a backend knows how to do. */
 export type Work =
@@ -41,6 +41,9 @@ export interface Op {
   readonly jvp?: (node: Node, tangents: readonly (Node | null)[]) => Node | null;
 }
 
+let clock = 0;
+const none: readonly number[] = [];
+
 /** An expression. Everything about it is fixed but `value`, which realization fills in. */
 export class Node {
   readonly op: Op;
@@ -49,34 +52,34 @@ export class Node {
   readonly dtype: Dtype;
   /** Whole numbers that the op's work reads: dims, starts, an order. */
   readonly attrs: readonly number[];
-  /** Creation order, 0 for what depends on no data. */
+  /** Its number in order of creation. */
+  readonly id = ++clock;
+  /** Its id, or 0 for what depends on no data: such a node is older than any other. */
   readonly age: number;
   /** The elements, once known: given for leaves, else put here by realization. */
-  value: Storage | undefined;
+  value: Storage | undefined = undefined;
   /** Nodes made from this one as their youngest input, by hash. */
-  consumers: Map<number, Node> | undefined;
+  consumers: Map<number, Node> | undefined = undefined;
+  /** The last walk that listed this node, and its place in that list. */
+  walk = 0;
+  place = 0;
 
   constructor(
     op: Op,
     inputs: readonly Node[],
     shape: Shape,
     dtype: Dtype,
-    attrs: readonly number[],
-    age: number,
+    attrs: readonly number[] = none,
+    isTimeless = false,
   ) {
     this.op = op;
     this.inputs = inputs;
     this.shape = shape;
     this.dtype = dtype;
     this.attrs = attrs;
-    this.age = age;
-    this.value = undefined;
-    this.consumers = undefined;
+    this.age = isTimeless ? 0 : this.id;
   }
 }
-
-const none: readonly number[] = [];
-let clock = 0;
 
 const dataOp: Op = { name: "data", work: { kind: "data" } };
 const numberOp: Op = { name: "number", work: { kind: "number" } };
@@ -84,7 +87,7 @@ const constantOp: Op = { name: "constant", work: { kind: "constant" } };
 
 /** Given elements. Each call is a node of its own; `value` is held, not copied. */
 export function data(value: Storage, shape: Shape, dtype: Dtype): Node {
-  const node = new Node(dataOp, [], shape, dtype, none, ++clock);
+  const node = new Node(dataOp, [], shape, dtype);
   node.value = value;
   return node;
 }
@@ -93,7 +96,7 @@ const argumentOp: Op = { name: "argument", work: { kind: "argument" } };
 
 /** Elements that are given later, each time anew, as `value`. */
 export function argument(shape: Shape, dtype: Dtype): Node {
-  return new Node(argumentOp, [], shape, dtype, none, ++clock);
+  return new Node(argumentOp, [], shape, dtype);
 }
 
 /** A number that is an argument of the program: another value of it is the same program. A scalar of shape []. */
@@ -106,23 +109,30 @@ export function constant(value: number, dtype: Dtype): Node {
   return scalarLeaf(constantOp, value, dtype, constants);
 }
 
-const numbers = new Map<string, Node>();
-const constants = new Map<string, Node>();
+type Leaves = Record<Dtype, Map<number | "-0", Node>>;
 
-function scalarLeaf(op: Op, value: number, dtype: Dtype, known: Map<string, Node>): Node {
-  const key = `${dtype} ${Object.is(value, -0) ? "-0" : value}`;
+const [numbers, constants] = [leavesByDtype(), leavesByDtype()];
+
+function leavesByDtype(): Leaves {
+  return { bool: new Map(), int32: new Map(), float32: new Map(), float64: new Map() };
+}
+
+function scalarLeaf(op: Op, value: number, dtype: Dtype, leaves: Leaves): Node {
+  const known = leaves[dtype];
+  const key = Object.is(value, -0) ? "-0" : value;
   const before = known.get(key);
   if (before) return before;
-  const node = new Node(op, [], [], dtype, none, 0);
+  const node = new Node(op, [], [], dtype, none, true);
   node.value = new dtypes[dtype].array(1).fill(value);
   remember(known, key, node);
   return node;
 }
 
-/** The literal or argument that a scalar leaf stands for, seen through views; undefined for anything else. */
+/** The literal that a node repeats, seen through views; undefined for anything else, also for a number that is an argument. */
 export function literalOf(node: Node): number | undefined {
-  if (node.op === constantOp) return node.value![0];
-  return node.op.work.kind === "view" ? literalOf(node.inputs[0]!) : undefined;
+  let seen = node;
+  while (seen.op.work.kind === "view") seen = seen.inputs[0]!;
+  return seen.op === constantOp ? seen.value![0] : undefined;
 }
 
 /**
@@ -136,14 +146,28 @@ export function make(
   dtype: Dtype,
   attrs: readonly number[] = none,
 ): Node {
-  const youngest = inputs.reduce((a, b) => (b.age > a.age ? b : a));
+  const youngest = youngestOf(inputs);
   const hash = hashOf(op, inputs, shape, dtype, attrs);
   const before = youngest.consumers?.get(hash);
   if (before && isSame(before, op, inputs, shape, dtype, attrs)) return before;
-  const node = new Node(op, inputs, shape, dtype, attrs, youngest.age === 0 ? 0 : ++clock);
+  const node = new Node(op, inputs, shape, dtype, attrs, youngest.age === 0);
   youngest.consumers ??= new Map();
   remember(youngest.consumers, hash, node);
   return node;
+}
+
+/** Gives a node its elements. It is remembered no longer: large results live as long as those who asked for them, not their inputs. */
+export function settle(node: Node, elements: Storage): void {
+  node.value = elements;
+  if (node.inputs.length === 0) return;
+  const { op, inputs, shape, dtype, attrs } = node;
+  youngestOf(inputs).consumers?.delete(hashOf(op, inputs, shape, dtype, attrs));
+}
+
+function youngestOf(inputs: readonly Node[]): Node {
+  let youngest = inputs[0]!;
+  for (const input of inputs) if (input.age > youngest.age) youngest = input;
+  return youngest;
 }
 
 /** How many expressions each node, and each table of numbers, remembers at once. Forgetting costs a second computation, never a wrong one. */
@@ -165,24 +189,19 @@ function isSame(
   return (
     node.op === op &&
     node.dtype === dtype &&
-    same(node.inputs, inputs) &&
-    same(node.shape, shape) &&
-    same(node.attrs, attrs)
+    node.inputs.length === inputs.length &&
+    inputs.every((input, i) => node.inputs[i] === input) &&
+    sameShape(node.shape, shape) &&
+    sameShape(node.attrs, attrs)
   );
 }
 
-function same<T>(a: readonly T[], b: readonly T[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-const identities = new WeakMap<object, number>();
+const identities = new WeakMap<Op, number>();
 let nextIdentity = 1;
 
-function identity(object: object): number {
-  let id = identities.get(object);
-  if (id === undefined) identities.set(object, (id = nextIdentity++));
+function identity(op: Op): number {
+  let id = identities.get(op);
+  if (id === undefined) identities.set(op, (id = nextIdentity++));
   return id;
 }
 
@@ -195,7 +214,7 @@ function hashOf(
   attrs: readonly number[],
 ): number {
   let h = mix(mix(0x811c9dc5, identity(op)), dtypes[dtype].rank);
-  for (const input of inputs) h = mix(h, input.age === 0 ? identity(input) : input.age);
+  for (const input of inputs) h = mix(h, input.id);
   for (const d of shape) h = mix(h, d);
   for (const a of attrs) h = mix(h, a);
   return h;
@@ -205,24 +224,25 @@ function mix(h: number, part: number): number {
   return Math.imul(h ^ part, 0x01000193);
 }
 
-/** Every node that `outputs` depend on and they themselves, inputs first. `isLeaf` stops the walk: such a node is listed, its inputs are not. */
+let walks = 0;
+
+/**
+ * Every node that `outputs` depend on and they themselves, inputs first; until the next walk each node's `place` is where it
+ * stands. `isLeaf` stops the walk: such a node is listed, its inputs are not.
+ */
 export function ancestors(outputs: readonly Node[], isLeaf: (node: Node) => boolean): Node[] {
+  const walk = ++walks;
   const order: Node[] = [];
-  const seen = new Set<Node>();
   const stack = [...outputs];
   while (stack.length > 0) {
-    const node = stack[stack.length - 1]!;
-    if (seen.has(node)) {
-      stack.pop();
-      continue;
-    }
-    const waiting = isLeaf(node) ? [] : node.inputs.filter((input) => !seen.has(input));
-    if (waiting.length > 0) stack.push(...waiting);
-    else {
-      stack.pop();
-      seen.add(node);
-      order.push(node);
-    }
+    const node = stack.at(-1)!;
+    const waiting = stack.length;
+    if (node.walk !== walk && !isLeaf(node))
+      for (const input of node.inputs) if (input.walk !== walk) stack.push(input);
+    if (stack.length > waiting) continue;
+    stack.pop();
+    if (node.walk !== walk) node.place = order.push(node) - 1;
+    node.walk = walk;
   }
   return order;
 }

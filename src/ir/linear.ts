@@ -3,7 +3,7 @@
  * and its gradient is its adjoint: expand and sum, slice and pad, gather and scatter, each the other's.
  */
 import type { Dtype } from "./dtype.ts";
-import { constant, isDifferentiable, make, type Node, type Op, type Work } from "./graph.ts";
+import { constant, isDifferentiable, make, Node, type Op, type Work } from "./graph.ts";
 import {
   expandView,
   flipView,
@@ -159,10 +159,15 @@ export function cat(inputs: readonly Node[], dim: number): Node {
 
 const sumOp = linear("sum", { kind: "reduce", fold: "sum" }, (node, g) => [expand(g, input(node).shape)]);
 
-/** Sums over `dims`, each kept with size 1. Integers sum to int32. */
+/** Sums over `dims`, each kept with size 1. Bools are counted, in int32. */
 export function sum(x: Node, dims: readonly number[]): Node {
-  if (dims.length === 0) return x;
-  return make(sumOp, [x], reduceShape(x.shape, dims, true), x.dtype === "bool" ? "int32" : x.dtype, dims);
+  const dtype = summed(x.dtype);
+  return dims.length === 0 ? cast(x, dtype) : make(sumOp, [x], reduceShape(x.shape, dims, true), dtype, dims);
+}
+
+/** The dtype of sums and products. */
+export function summed(dtype: Dtype): Dtype {
+  return dtype === "bool" ? "int32" : dtype;
 }
 
 const cumsumOp = linear("cumsum", { kind: "cumsum" }, (node, g) => [
@@ -171,7 +176,7 @@ const cumsumOp = linear("cumsum", { kind: "cumsum" }, (node, g) => [
 
 /** Running sums along `dim`. */
 export function cumsum(x: Node, dim: number): Node {
-  return make(cumsumOp, [x], x.shape, x.dtype === "bool" ? "int32" : x.dtype, [dim]);
+  return make(cumsumOp, [x], x.shape, summed(x.dtype), [dim]);
 }
 
 const gatherOp = linear("gather", { kind: "gather" }, (node, g) => [
@@ -208,11 +213,10 @@ const aliasOp = viewing(
   (view) => view,
   (_, g) => g,
 );
-let aliases = 0;
 
-/** The same tensor as a variable of its own: what is differentiated with respect to it does not see x by other ways. */
+/** The same tensor as a variable of its own, each time another: what is differentiated with respect to it does not see x by other ways. */
 export function alias(x: Node): Node {
-  return make(aliasOp, [x], x.shape, x.dtype, [++aliases]);
+  return new Node(aliasOp, [x], x.shape, x.dtype);
 }
 
 const detachOp: Op = { name: "detach", work: { kind: "view", view: (view) => view } };

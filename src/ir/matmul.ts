@@ -2,7 +2,7 @@
 import { describe, make, type Node, type Op } from "./graph.ts";
 import { expand, permute, reshape } from "./linear.ts";
 import { o } from "./maps.ts";
-import { broadcast, type Shape } from "./shape.ts";
+import { broadcast, type Shape, showShape, sizeOf } from "./shape.ts";
 
 /** [b, m, k] by [b, k, n] gives [b, m, n]. */
 const matmulOp: Op = {
@@ -40,14 +40,14 @@ export function matmul(a: Node, b: Node): Node {
 
 function batched(x: Node, batch: Shape): Node {
   const matrix = x.shape.slice(-2);
-  const size = batch.reduce((n, d) => n * d, 1);
-  return reshape(expand(x, [...batch, ...matrix]), [size, ...matrix]);
+  return reshape(expand(x, [...batch, ...matrix]), [sizeOf(batch), ...matrix]);
 }
 
 function check(a: Node, b: Node): void {
   if (a.shape.length === 0 || b.shape.length === 0)
     throw new RangeError(`matmul expects at least one dimension, got ${describe(a)} x ${describe(b)}`);
-  if (a.dtype !== b.dtype) throw new TypeError(`matmul expects equal dtypes, got ${a.dtype} x ${b.dtype}`);
+  if (a.dtype !== b.dtype || a.dtype === "bool")
+    throw new TypeError(`matmul expects numbers of one dtype, got ${a.dtype} x ${b.dtype}`);
   if (a.shape.at(-1) !== (b.shape.at(-2) ?? b.shape[0]))
-    throw new RangeError(`matmul expects inner sizes to agree, got [${a.shape}] x [${b.shape}]`);
+    throw new RangeError(`matmul expects inner sizes to agree, got ${showShape(a.shape)} x ${showShape(b.shape)}`);
 }

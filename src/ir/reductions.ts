@@ -4,8 +4,19 @@
  */
 import type { Domain } from "./elementwise.ts";
 import { describe, isDifferentiable, make, type Node, number, type Op } from "./graph.ts";
-import { cat, cumsum, detach, permute, reshape, slice, sum, zerosLike } from "./linear.ts";
-import { elementwise, o } from "./maps.ts";
+import {
+  cast,
+  cat,
+  cumsum,
+  detach,
+  permute,
+  reshape,
+  slice,
+  sum,
+  summed,
+  zerosLike,
+} from "./linear.ts";
+import { o } from "./maps.ts";
 import { reduceShape, type Shape, sizeOf } from "./shape.ts";
 
 /** The largest or smallest; where several are, they share the gradient, as in PyTorch. */
@@ -56,7 +67,7 @@ export const reductions = {
   mean: reduction("floating", mean),
   /** Products by halves: a fixed tree of multiplications, exact in its derivatives also beside zeros. */
   prod: reduction("any", (x, dims) =>
-    reshape(productOfLast(flattened(x, dims)), reduceShape(x.shape, dims, true)),
+    reshape(productOfLast(flattened(cast(x, summed(x.dtype)), dims)), reduceShape(x.shape, dims, true)),
   ),
   /** The largest element; NaN if any is. */
   amax: reduction("elements", (x, dims) => fold(extremes.max, x, dims)),
@@ -64,14 +75,10 @@ export const reductions = {
   amin: reduction("elements", (x, dims) => fold(extremes.min, x, dims)),
   /** The mean squared distance from the mean, over n - correction. */
   var: reduction("floating", variance),
-  /** The square root of `var`. */
-  std: reduction("floating", (x, dims, options) => o.sqrt(variance(x, dims, options))),
+  /** The square root of `var`; its gradient at zero is zero. */
+  std: reduction("floating", (x, dims, options) => rootOfSquares(variance(x, dims, options))),
   /** The Euclidean norm; its gradient at zero is zero. */
-  norm: reduction("floating", (x, dims) => {
-    const squared = sum(o.square(x), dims);
-    const isZero = o.eq(squared, 0);
-    return o.where(isZero, 0, o.sqrt(o.where(isZero, 1, squared)));
-  }),
+  norm: reduction("floating", (x, dims) => rootOfSquares(sum(o.square(x), dims))),
   /** log(sum(exp(x))) without overflow. */
   logsumexp: reduction("floating", (x, dims) => {
     const shift = finitePeak(x, dims);
@@ -107,7 +114,7 @@ function fold(op: Op, x: Node, dims: readonly number[]): Node {
 
 /** How many elements fold into one: an argument of the program, as the number of rows is. */
 function count(x: Node, dims: readonly number[], correction = 0): Node {
-  return number(sizeOf(dims.map((d) => x.shape[d]!)) - correction, x.dtype);
+  return number(Math.max(sizeOf(dims.map((d) => x.shape[d]!)) - correction, 0), x.dtype);
 }
 
 function mean(x: Node, dims: readonly number[]): Node {
@@ -116,7 +123,13 @@ function mean(x: Node, dims: readonly number[]): Node {
 
 function variance(x: Node, dims: readonly number[], { correction = 1 }: ReductionOptions): Node {
   const deviation = o.sub(x, mean(x, dims));
-  return o.div(sum(o.square(deviation), dims), elementwise.maximum(count(x, dims, correction), 0));
+  return o.div(sum(o.square(deviation), dims), count(x, dims, correction));
+}
+
+/** sqrt(x), with a gradient of zero at zero: there x is the least that a sum of squares can be. */
+function rootOfSquares(x: Node): Node {
+  const isZero = o.eq(x, 0);
+  return o.where(isZero, 0, o.sqrt(o.where(isZero, 1, x)));
 }
 
 /** The largest element, or 0 where that is infinite: a shift that keeps exponentials in range, of no account to gradients. */

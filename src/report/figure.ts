@@ -41,7 +41,7 @@ export interface Figure {
 /** The SVG document: no script, no style sheet, nothing fetched from elsewhere. */
 export function figure({ title, caption, xLabel, panels }: Figure): string {
   const titleLines = paragraph(title, 74, 4);
-  const captionLines = paragraph(caption, 116, 6);
+  const captionLines = paragraph(caption, 106, 6);
   const captionTop = 30 + titleLines.length * 20;
   const tops = [captionTop + captionLines.length * 17 + 12];
   for (const panel of panels) tops.push(tops.at(-1)! + panel.height);

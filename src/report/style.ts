@@ -13,14 +13,19 @@ export const plainStyle: Style = (_role, text) => text;
 
 /** A name or formula as one line of text: white space runs become one blank, and what could steer a terminal or break XML becomes U+FFFD. */
 export function printable(text: string): string {
-  return text.replace(/\s+/gu, " ").replace(unprintable, "\ufffd");
+  const line = text.replace(/\s+/gu, " ");
+  return isPlain.test(line) ? line : line.replace(unprintable, "\ufffd");
 }
+
+// What most text is. The patterns below know all of Unicode, and take their time to get ready.
+const isPlain = /^[ -~]*$/;
 
 // Control and unpaired surrogate characters, noncharacters, and the marks that reverse the direction of text.
 const unprintable = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Columns that text takes on a terminal: colour codes and combining marks none, East Asian wide characters and emoji two. */
 export function textWidth(text: string): number {
+  if (isPlain.test(text)) return text.length;
   let width = 0;
   for (const character of text.replace(colourCode, "")) {
     width += combining.test(character) ? 0 : wide.test(character) ? 2 : 1;

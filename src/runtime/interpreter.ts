@@ -1,6 +1,6 @@
 /**
  * The interpreter: the definition of what every op computes, in plain JavaScript. Nodes go in, their elements come out.
- * It computes one node at a time and holds all values until the outputs are done; speed is the compiler's business.
+ * It computes one node at a time and keeps a value until the last node that reads it is done; speed is the compiler's business.
  */
 import { type Storage, storage } from "../ir/dtype.ts";
 import { programOf } from "../ir/elementwise.ts";
@@ -14,15 +14,34 @@ import { inOrder, reader, scatter, type Value } from "./strided.ts";
 
 /** The elements of each output, flat in row-major order. The arrays may be those of leaves: they are not to be written to. */
 export function evaluate(outputs: readonly Node[]): Storage[] {
-  const values = new Map<Node, Value>();
-  for (const node of ancestors(outputs, (n) => n.value !== undefined))
-    values.set(node, compute(node, values));
-  return outputs.map((node) => inOrder(values.get(node)!));
+  const order = ancestors(outputs, isKnown);
+  const last = lastUses(order, outputs);
+  const values: (Value | undefined)[] = new Array(order.length);
+  order.forEach((node, i) => {
+    values[i] = compute(node, values);
+    if (isKnown(node)) return;
+    for (const { place } of node.inputs) if (last[place] === i) values[place] = undefined;
+  });
+  return outputs.map((node) => inOrder(values[node.place]!));
 }
 
-function compute(node: Node, values: ReadonlyMap<Node, Value>): Value {
+function isKnown(node: Node): boolean {
+  return node.value !== undefined;
+}
+
+/** For each place of an order, that of the last node which reads it; outputs are read after all. */
+function lastUses(order: readonly Node[], outputs: readonly Node[]): number[] {
+  const last = new Array<number>(order.length);
+  order.forEach((node, i) => {
+    if (!isKnown(node)) for (const { place } of node.inputs) last[place] = i;
+  });
+  for (const { place } of outputs) last[place] = order.length;
+  return last;
+}
+
+function compute(node: Node, values: readonly (Value | undefined)[]): Value {
   if (node.value) return inRowMajor(node, node.value);
-  const inputs = node.inputs.map((x) => values.get(x)!);
+  const inputs = node.inputs.map(({ place }) => values[place]!);
   return node.op.work.kind === "view"
     ? viewed(node, inputs[0]!, node.op.work.view)
     : inRowMajor(node, elementsOf(node, inputs));

@@ -16,54 +16,72 @@ export function laneArray(lane: Lane, length: number): LaneArray {
 /** How many elements go through a program at once: registers of this length stay in the first-level cache. */
 export const chunk = 512;
 
-/** Gives elements start..start+count-1 of an input in the program's lane; what it returns is read before the next call. */
-export type Reader = (start: number, count: number) => LaneArray;
+/** Gives elements start..start+count-1 of an input in the program's lane: where they lie, or written into `register`. They are read before the next call. */
+export type Reader = (start: number, count: number, register: LaneArray) => LaneArray;
+
+/** Elements of an array of the program's lane, as they lie. */
+export function readerOf(x: LaneArray, offset = 0): Reader {
+  return (start, count) => window(x, offset + start, count);
+}
+
+/** The array itself where it begins at the first element wanted: it may be longer than what is wanted. */
+function window<A extends Storage>(x: A, start: number, count: number): A {
+  return start === 0 ? x : (x.subarray(start, start + count) as A);
+}
 
 /** Evaluates `program` for elements 0..n-1 of `inputs`, each an array of the program's lane, and writes the result into `out`, in place. */
 export function run(program: Program, inputs: readonly LaneArray[], out: LaneArray, n: number): void {
-  const readers = inputs.map(
-    (x): Reader =>
-      (start, count) =>
-        x.subarray(start, start + count),
-  );
+  const readers = inputs.map((x) => readerOf(x));
   runOver(program, readers, out, n);
 }
 
 /** The same for inputs that are read as they are needed. Results convert to the dtype of `out`. */
 export function runOver(program: Program, inputs: readonly Reader[], out: Storage, n: number): void {
   const registers = registersFor(program, Math.min(n, chunk));
-  for (let start = 0; start < n; start += chunk) {
-    const count = Math.min(chunk, n - start);
-    execute(program, registers, inputs, start, count);
-    const result = registers[program.results[0]!]!;
-    out.set(result.length === count ? result : result.subarray(0, count), start);
-  }
+  for (let start = 0; start < n; start += chunk)
+    execute(program, registers, inputs, out, start, Math.min(chunk, n - start));
 }
 
-function registersFor(program: Program, length: number): LaneArray[] {
-  return program.lines.map((line) => {
+/** The registers of programs that have run, one a line: every run of a program uses the same ones. */
+const known = new WeakMap<Program, readonly LaneArray[]>();
+
+function registersFor(program: Program, length: number): readonly LaneArray[] {
+  const before = known.get(program);
+  if (before && before[0]!.length >= length) return before;
+  const registers = program.lines.map((line) => {
     const register = laneArray(program.lane, length);
     return line.primitive === "const" ? register.fill(line.value!) : register;
   });
+  known.set(program, registers);
+  return registers;
 }
 
+/** Elements start..start+n-1. Where `out` holds numbers of the lane, the last line writes there at once. */
 function execute(
-  program: Program,
-  registers: LaneArray[],
+  { lines, results }: Program,
+  registers: readonly LaneArray[],
   inputs: readonly Reader[],
+  out: Storage,
   start: number,
   n: number,
 ): void {
-  program.lines.forEach((line, i) => {
-    if (line.primitive === "const") return;
-    if (line.primitive === "input") registers[i] = inputs[line.value!]!(start, n);
-    else apply(line, registers, registers[i]!, n);
-  });
+  const values = [...registers];
+  const result = results[0]!;
+  const isDirect = out.constructor === values[result]!.constructor && lines[result]!.primitive !== "const";
+  const target = isDirect ? window(out as LaneArray, start, n) : values[result]!;
+  values[result] = target;
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i]!;
+    if (line.primitive === "input") values[i] = inputs[line.value!]!(start, n, registers[i]!);
+    else apply(line, values, values[i]!, n);
+  }
+  const given = values[result]!;
+  if (!isDirect || given !== target) for (let i = 0; i < n; i++) out[start + i] = given[i]!;
 }
 
-function apply(line: Instruction, registers: readonly LaneArray[], out: LaneArray, n: number): void {
+function apply(line: Instruction, values: readonly LaneArray[], out: LaneArray, n: number): void {
   const [a, b, c] = line.args;
-  kernels[line.primitive](out, registers[a!]!, registers[b ?? a!]!, registers[c ?? a!]!, n);
+  kernels[line.primitive](out, values[a!]!, values[b ?? a!]!, values[c ?? a!]!, n);
 }
 
 type Kernel = (out: LaneArray, a: LaneArray, b: LaneArray, c: LaneArray, n: number) => void;

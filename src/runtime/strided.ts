@@ -2,7 +2,7 @@
 import { type Dtype, dtypes, type Storage, storage } from "../ir/dtype.ts";
 import type { Lane } from "../ir/scalar.ts";
 import { isContiguous, sizeOf, type View } from "../ir/shape.ts";
-import { chunk, type LaneArray, laneArray, type Reader } from "./scalars.ts";
+import { type LaneArray, laneArray, type Reader, readerOf } from "./scalars.ts";
 
 /** Elements held somewhere, read through a view. */
 export interface Value {
@@ -75,20 +75,14 @@ export function inOrder(value: Value): Storage {
   return out;
 }
 
-/** Reads a value in chunks in a lane, in place where it lies as the lane wants it. */
+/** Reads a value in a lane, where it lies if it lies there as the lane wants it. */
 export function reader(value: Value, lane: Lane): Reader {
   const { elements, view, dtype } = value;
   const isLane = dtype === (lane === "f32" ? "float32" : "float64");
-  if (isLane && isContiguous(view)) {
-    const lanes = elements as LaneArray;
-    return (start, count) => lanes.subarray(view.offset + start, view.offset + start + count);
-  }
-  const register = laneArray(lane, Math.min(chunk, sizeOf(view.shape)));
-  if (view.strides.every((s) => s === 0)) {
-    register.fill(elements[view.offset] ?? 0);
-    return () => register;
-  }
-  return (start, count) => {
+  if (isLane && isContiguous(view)) return readerOf(elements as LaneArray, view.offset);
+  if (view.strides.every((s) => s === 0))
+    return (_, count, register) => register.fill(elements[view.offset]!, 0, count);
+  return (start, count, register) => {
     gather(register, value, start, count);
     return register;
   };

@@ -24,9 +24,13 @@ export function sum(terms: LaneArray, start: number, n: number): number {
   return foldPairwise(sums);
 }
 
+/** Where a run of terms is added up, in the precision of the terms, and the totals of the lanes. */
+const scratches = [new Float32Array(run), new Float64Array(run)] as const;
+const totals = new Float64Array(lanes);
+
 function sumBlock(terms: LaneArray, start: number, n: number): number {
-  const scratch = terms instanceof Float32Array ? new Float32Array(run) : new Float64Array(run);
-  const totals = new Float64Array(lanes);
+  const scratch = scratches[terms instanceof Float32Array ? 0 : 1];
+  totals.fill(0);
   for (let done = 0; done < n; done += run) {
     const count = Math.min(run, n - done);
     for (let i = 0; i < count; i++) scratch[i] = terms[start + done + i]!;

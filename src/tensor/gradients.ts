@@ -1,7 +1,8 @@
 /** The chain rule over graphs: nodes go in, the nodes of their derivatives come out. Two short walks, one each way. */
-import { ancestors, isDifferentiable, type Node } from "../ir/graph.ts";
-import { zerosLike } from "../ir/linear.ts";
+import { ancestors, describe, isDifferentiable, type Node } from "../ir/graph.ts";
+import { cast, zerosLike } from "../ir/linear.ts";
 import { o } from "../ir/maps.ts";
+import { sameShape } from "../ir/shape.ts";
 
 /**
  * Reverse mode: the gradient of sum(output * seed) with respect to each of `wrt`, of that node's shape. A node of `wrt` is a
@@ -43,6 +44,13 @@ export function tangents(
     );
   }
   return outputs.map((node) => tangent.get(node) ?? zerosLike(node));
+}
+
+/** A gradient or tangent that was given for a node: of its shape, brought to its dtype. */
+export function matching(op: string, what: "gradient" | "tangent", given: Node, node: Node): Node {
+  if (!sameShape(given.shape, node.shape))
+    throw new RangeError(`${op} expects a ${what} for ${describe(node)}, got ${describe(given)}`);
+  return cast(given, node.dtype);
 }
 
 /** The differentiable nodes on the way from `variables` to `outputs`, inputs first. */

@@ -1,20 +1,24 @@
 /** The shape arguments of methods that move elements, in PyTorch's terms: nodes and loose arguments go in, checked nodes come out. */
 import { describe, type Node } from "../ir/graph.ts";
 import * as linear from "../ir/linear.ts";
-import { resolveDim, resolveDims, type Shape, showShape, sizeOf } from "../ir/shape.ts";
+import { resolveDim, resolveDims, type Shape, sameShape, showShape, sizeOf } from "../ir/shape.ts";
 
 /** A size of -1 is what the others leave. */
 export function reshape(x: Node, shape: Shape): Node {
+  checkArray("reshape", shape);
   const size = sizeOf(x.shape);
   const known = sizeOf(shape.filter((d) => d !== -1));
   const free = shape.filter((d) => d === -1).length;
   const resolved = free === 1 && known > 0 ? shape.map((d) => (d === -1 ? size / known : d)) : shape;
   if (resolved.some((d) => !Number.isInteger(d) || d < 0) || sizeOf(resolved) !== size)
-    throw new RangeError(`reshape expects a shape of ${size} elements, got ${showShape(shape)}`);
+    throw new RangeError(
+      `reshape expects a shape of ${size} elements, as ${describe(x)} has, got ${showShape(shape)}`,
+    );
   return linear.reshape(x, resolved);
 }
 
 export function permute(x: Node, order: readonly number[]): Node {
+  checkArray("permute", order);
   const dims = order.map((d) => resolveDim("permute", d, x.shape.length));
   if (dims.length !== x.shape.length || new Set(dims).size !== dims.length)
     throw new RangeError(`permute expects each of ${x.shape.length} dims once, got ${showShape(order)}`);
@@ -31,10 +35,11 @@ export function transpose(x: Node, dim0: number, dim1: number): Node {
 
 /** Sizes of 1 stretch; -1 keeps a size; dimensions may be added in front. */
 export function expand(x: Node, shape: Shape): Node {
+  checkArray("expand", shape);
   const added = shape.length - x.shape.length;
   const resolved = shape.map((d, i) => (d === -1 && i >= added ? x.shape[i - added]! : d));
   const fits = x.shape.every((d, i) => d === 1 || d === resolved[i + added]);
-  if (added < 0 || !fits || resolved.some((d) => d < 0))
+  if (added < 0 || !fits || !resolved.every((d) => Number.isInteger(d) && d >= 0))
     throw new RangeError(
       `expand expects a shape that ${showShape(x.shape)} stretches to, got ${showShape(shape)}`,
     );
@@ -61,6 +66,7 @@ export type Range = readonly [start: number, end?: number];
 
 /** A range for each dimension, from the first; dimensions without one are kept whole. Ranges stop at the size, as in PyTorch. */
 export function slice(x: Node, ranges: readonly Range[]): Node {
+  checkArray("slice", ranges);
   if (ranges.length > x.shape.length)
     throw new RangeError(`slice expects at most ${x.shape.length} ranges, got ${ranges.length}`);
   const bounds = x.shape.map((size, i) => within(ranges[i] ?? [0], size));
@@ -71,11 +77,21 @@ export function slice(x: Node, ranges: readonly Range[]): Node {
   );
 }
 
-function within([start, end]: Range, size: number): [number, number] {
+function within(range: Range, size: number): [number, number] {
   const place = (i: number): number => Math.min(Math.max(i < 0 ? i + size : i, 0), size);
-  if (![start, end ?? 0].every(Number.isInteger))
-    throw new RangeError(`slice expects whole numbers, got [${start},${end}]`);
-  return [place(start), end === undefined ? size : place(end)];
+  const [start, end = size] = Array.isArray(range) ? (range as Range) : [Number.NaN];
+  if (!Number.isInteger(start) || !Number.isInteger(end))
+    throw new RangeError(`slice expects a range [start, end] of whole numbers for each dim, got ${show(range)}`);
+  return [place(start), place(end)];
+}
+
+/** A list of numbers or ranges as an error shows it. */
+function show(x: unknown): string {
+  return Array.isArray(x) ? `[${x.map(show)}]` : String(x);
+}
+
+function checkArray(op: string, given: unknown): void {
+  if (!Array.isArray(given)) throw new TypeError(`${op} expects an array, got ${show(given)}`);
 }
 
 export function flip(x: Node, dims: number | readonly number[]): Node {
@@ -86,13 +102,15 @@ export function flip(x: Node, dims: number | readonly number[]): Node {
 export function indexSelect(x: Node, dim: number, index: Node): Node {
   if (index.dtype !== "int32" || index.shape.length !== 1)
     throw new TypeError(`indexSelect expects int32 indices of one dimension, got ${describe(index)}`);
-  if (x.shape.length === 0) throw new RangeError("indexSelect expects at least one dimension, got none");
+  if (x.shape.length === 0)
+    throw new RangeError(`indexSelect expects at least one dimension, got ${describe(x)}`);
   return linear.gather(x, index, resolveDim("indexSelect", dim, x.shape.length));
 }
 
-/** One after the other along dim; the sizes of all other dimensions agree. */
-export function cat(inputs: readonly Node[], dim: number): Node {
-  const [first] = inputs;
+/** One after the other along dim; the sizes of all other dimensions agree. Tensors of shape [0] fit beside any. */
+export function cat(tensors: readonly Node[], dim: number): Node {
+  const inputs = tensors.filter(({ shape }) => !sameShape(shape, [0]));
+  const first = inputs[0] ?? tensors[0];
   if (!first) throw new RangeError("cat expects at least one tensor, got none");
   const along = resolveDim("cat", dim, first.shape.length);
   const others = (x: Node): string => showShape(x.shape.map((d, i) => (i === along ? -1 : d)));
@@ -100,7 +118,7 @@ export function cat(inputs: readonly Node[], dim: number): Node {
     throw new RangeError(
       `cat expects shapes that agree but along dim ${along}, got ${inputs.map((x) => showShape(x.shape)).join(" and ")}`,
     );
-  return linear.cat(inputs, along);
+  return inputs.length > 0 ? linear.cat(inputs, along) : first;
 }
 
 /** Along a new dimension; all shapes agree. */

@@ -2,9 +2,9 @@
  * What a person holds: a handle on a graph node. Operations record; numbers appear when they are looked at.
  * Methods for elementwise ops and reductions come from the tables; those with arguments of their own are written here.
  */
-import type { Dtype, Storage } from "../ir/dtype.ts";
+import { checkDtype, type Dtype, isFloating, type Storage } from "../ir/dtype.ts";
 import type { MapRow } from "../ir/elementwise.ts";
-import { ancestors, data, describe, isDifferentiable, type Node } from "../ir/graph.ts";
+import { ancestors, data, describe, isDifferentiable, type Node, settle } from "../ir/graph.ts";
 import { cast, detach, filled } from "../ir/linear.ts";
 import { elementwise, type MapName, maps, o, power } from "../ir/maps.ts";
 import { matmul } from "../ir/matmul.ts";
@@ -17,11 +17,14 @@ import {
   reduce,
   reductions,
 } from "../ir/reductions.ts";
-import { resolveDim, resolveDims, type Shape, sameShape, sizeOf } from "../ir/shape.ts";
+import { reduceShape, resolveDim, resolveDims, type Shape, sameShape, sizeOf } from "../ir/shape.ts";
 import { evaluate } from "../runtime/interpreter.ts";
-import { gradients } from "./gradients.ts";
+import { gradients, matching } from "./gradients.ts";
 import * as movement from "./movement.ts";
 import { print } from "./print.ts";
+import { isTracing, keepsHistory, note } from "./recording.ts";
+
+export { noGrad, recording } from "./recording.ts";
 
 /** An operand: a tensor, or a number that broadcasts. */
 export type Operand = Tensor | number;
@@ -61,15 +64,14 @@ export class Tensor {
   #node: Node;
   #requiresGrad: boolean;
   #depth: number;
-  /** The gradient that `backward` has added up for this leaf: null before, and again when you set it so. */
-  grad: Tensor | null = null;
+  #grad: Tensor | null = null;
 
   /** For the rooms that build on tensors; people use `tensor`, `zeros`, `randn`, ... `depth` counts recorded operations. */
   constructor(node: Node, requiresGrad = false, depth = 0) {
     this.#node = node;
     this.#requiresGrad = requiresGrad;
     this.#depth = depth;
-    if (depth > deepest && !requiresGrad) this.realize();
+    if (depth > deepest && !requiresGrad && !isTracing()) this.realize();
   }
 
   get shape(): Shape {
@@ -94,14 +96,26 @@ export class Tensor {
     return this.#depth;
   }
 
-  /** Whether gradients flow to this tensor. Setting it makes this a leaf without history. Only floating-point tensors can. */
+  /** Whether gradients flow to this tensor. Setting it makes a leaf: a floating-point tensor with elements and no history. */
   get requiresGrad(): boolean {
     return this.#requiresGrad;
   }
   set requiresGrad(wanted: boolean) {
+    if (wanted === this.#requiresGrad) return;
     if (wanted && !isDifferentiable(this.#node))
       throw new TypeError(`requiresGrad expects a floating-point tensor, got ${describe(this.#node)}`);
+    if (!wanted && !isLeaf(this.#node))
+      throw new Error("requiresGrad = false expects a leaf, got the result of operations (use detach)");
     this.#become(this.realize(), wanted);
+  }
+
+  /** The gradient that `backward` has added up for this leaf: null before, and again when you set it so. */
+  get grad(): Tensor | null {
+    return this.#grad;
+  }
+  set grad(value: Tensor | null) {
+    if (value !== null) this.#checkLike("grad", value);
+    this.#grad = value;
   }
 
   /** The elements without history. Assigning computes the new elements then and there. */
@@ -109,9 +123,15 @@ export class Tensor {
     return this.detach();
   }
   set data(value: Tensor) {
-    if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype)
-      throw new TypeError(`data expects ${describe(this.#node)}, got ${describe(value.node)}`);
+    this.#checkLike("data", value);
     this.#become(value.realize(), this.#requiresGrad);
+  }
+
+  #checkLike(what: string, value: Tensor): void {
+    const isLike = value instanceof Tensor && sameShape(value.shape, this.shape) && value.dtype === this.dtype;
+    if (isLike) return;
+    const got = (value as unknown) instanceof Tensor ? describe(value.node) : typeof value;
+    throw new TypeError(`${what} expects ${describe(this.#node)}, got ${got}`);
   }
 
   #become(elements: Storage, requiresGrad: boolean): void {
@@ -128,8 +148,8 @@ export class Tensor {
 
   /** Takes its computed elements, for the rooms that compute several tensors at once. */
   settle(elements: Storage): void {
-    if (this.#requiresGrad) this.#node.value = elements;
-    else this.#become(elements, false);
+    settle(this.#node, elements);
+    if (!this.#requiresGrad) this.#become(elements, false);
     this.#depth = 0;
   }
 
@@ -177,9 +197,9 @@ export class Tensor {
       return before ? o.add(before.node, added[i]!) : added[i]!;
     });
     const [value, ...elements] = evaluate([this.#node, ...totals]);
-    this.#node.value = value;
+    this.settle(value!);
     wrt.forEach((node, i) => {
-      leaves.get(node)!.grad = new Tensor(data(elements[i]!, node.shape, node.dtype));
+      leaves.get(node)!.#grad = new Tensor(data(elements[i]!, node.shape, node.dtype));
     });
   }
 
@@ -194,7 +214,7 @@ export class Tensor {
 
   /** Converted elements: to int32 toward zero, to bool by being other than zero. */
   to(dtype: Dtype): Tensor {
-    return record([this], (x) => cast(x, dtype));
+    return record([this], (x) => cast(x, checkDtype(dtype)));
   }
   /** As float32. */
   float(): Tensor {
@@ -212,21 +232,23 @@ export class Tensor {
       : mapped("pow", [this, exponent]);
   }
   /** No smaller than min and no larger than max; either may be left out. */
-  clamp(min: Operand = Number.NEGATIVE_INFINITY, max: Operand = Number.POSITIVE_INFINITY): Tensor {
-    return mapped("clamp", [this, min, max]);
+  clamp(min?: Operand, max?: Operand): Tensor {
+    if (isFloating(this.dtype)) return mapped("clamp", [this, min ?? -Infinity, max ?? Infinity]);
+    const raised = min === undefined ? this : this.maximum(min);
+    return max === undefined ? raised : raised.minimum(max);
   }
   /** The matrix product [.., m, k] @ [.., k, n], with PyTorch's rules for vectors and batches. Dtypes agree. */
   matmul(other: Tensor): Tensor {
-    return record([this, other], matmul);
+    return record([this, asTensor("matmul", other)], matmul);
   }
 
   /** The position of the first largest element along dim, as int32; of all elements in order when no dim is given. */
   argmax(options: { readonly dim?: number; readonly keepdim?: boolean } = {}): Tensor {
-    return record([this], (x) => argument("max", x, options));
+    return argument("max", this, optionsOf("argmax", options));
   }
   /** The position of the first smallest element. */
   argmin(options: { readonly dim?: number; readonly keepdim?: boolean } = {}): Tensor {
-    return record([this], (x) => argument("min", x, options));
+    return argument("min", this, optionsOf("argmin", options));
   }
 
   /** The same elements in the same order; a size of -1 is what the others leave. */
@@ -288,45 +310,21 @@ export function realize(tensors: readonly Tensor[]): void {
   });
 }
 
-let isRecording = true;
-
-/** Runs f without recording for gradients: what it makes from tensors is detached from them. Returns what f returns. */
-export function noGrad<T>(f: () => T): T {
-  return withRecording(false, f);
-}
-
-/** Runs f recording for gradients, whatever surrounds it. */
-export function recording<T>(f: () => T): T {
-  return withRecording(true, f);
-}
-
-function withRecording<T>(on: boolean, f: () => T): T {
-  const before = isRecording;
-  isRecording = on;
-  try {
-    return f();
-  } finally {
-    isRecording = before;
-  }
-}
-
 /** The tensor of a node made from those of the operands. All operations come through here. */
 export function record(operands: readonly Tensor[], build: (...nodes: [Node, Node, Node]) => Node): Tensor {
-  const requiresGrad = isRecording && operands.some((x) => x.requiresGrad);
-  const nodes = operands.map((x) => (isRecording || !x.requiresGrad ? x.node : detach(x.node)));
+  note(operands);
+  const nodes = operands.map((x) => (x.requiresGrad && !keepsHistory() ? detach(x.node) : x.node));
   const node = build(...(nodes as [Node, Node, Node]));
-  const depth = operands.reduce((d, x) => Math.max(d, x.depth), 0);
-  return new Tensor(node, requiresGrad && isDifferentiable(node), depth + 1);
+  const requiresGrad = keepsHistory() && isDifferentiable(node) && operands.some((x) => x.requiresGrad);
+  return new Tensor(node, requiresGrad, 1 + operands.reduce((depth, x) => Math.max(depth, x.depth), 0));
 }
 
 /** An elementwise op on tensors and numbers; at least one is a tensor. */
 export function mapped(name: MapName, args: readonly Operand[]): Tensor {
-  const row: MapRow = maps[name];
-  const operands = [...args, ...(row.defaults ?? []).slice(args.length - row.arity)].slice(0, row.arity);
-  operands.forEach((x) => {
+  const operands = withDefaults(maps[name], args);
+  for (const x of operands)
     if (!(x instanceof Tensor) && typeof x !== "number")
-      throw new TypeError(`${name} expects tensors or numbers, got ${x === null ? "null" : typeof x}`);
-  });
+      throw new TypeError(`${name} expects tensors or numbers, got ${typeName(x)}`);
   const tensors = operands.filter((x) => x instanceof Tensor);
   return record(tensors, (...nodes) => {
     let next = 0;
@@ -334,28 +332,49 @@ export function mapped(name: MapName, args: readonly Operand[]): Tensor {
   });
 }
 
-function reduced(name: ReductionName, x: Tensor, options: DimOptions & ReductionOptions = {}): Tensor {
+/** As many operands as the row takes: the last ones by default where they are not given. */
+function withDefaults({ arity, defaults = [] }: MapRow, args: readonly Operand[]): readonly Operand[] {
+  if (args.length === arity && !args.includes(undefined as unknown as Operand)) return args;
+  return Array.from({ length: arity }, (_, i) => args[i] ?? defaults[i - arity + defaults.length]!);
+}
+
+/** The operand of an op that takes no numbers. */
+export function asTensor(op: string, x: unknown): Tensor {
+  if (x instanceof Tensor) return x;
+  throw new TypeError(`${op} expects a tensor, got ${typeName(x)}`);
+}
+
+function typeName(x: unknown): string {
+  return x === null ? "null" : Array.isArray(x) ? "an array" : typeof x;
+}
+
+function reduced(name: ReductionName, x: Tensor, options: DimOptions & ReductionOptions): Tensor {
   return record([x], (node) =>
     reduce(name, node, resolveDims(name, options.dim, x.ndim), options.keepdim ?? false, options),
   );
 }
 
-function along(name: AlongName, x: Tensor, { dim = -1 }: { readonly dim?: number } = {}): Tensor {
+function along(name: AlongName, x: Tensor, { dim = -1 }: { readonly dim?: number }): Tensor {
   const resolved = resolveDim(name, dim, x.ndim);
-  return x.ndim === 0
-    ? along(name, x.reshape([1])).reshape([])
-    : record([x], (node) => alongs[name](node, resolved));
+  return record([x], (node) => withDims(node, (row) => alongs[name](row, resolved)));
 }
 
 function argument(
   of: "max" | "min",
-  x: Node,
-  options: { readonly dim?: number; readonly keepdim?: boolean },
-): Node {
-  if (options.dim === undefined) return movement.reshape(position(of, movement.reshape(x, [-1]), 0), []);
-  const dim = resolveDim(`arg${of}`, options.dim, x.shape.length);
-  const found = position(of, x, dim);
-  return options.keepdim ? found : movement.squeeze(found, dim);
+  x: Tensor,
+  { dim, keepdim = false }: { readonly dim?: number; readonly keepdim?: boolean },
+): Tensor {
+  const dims = resolveDims(`arg${of}`, dim, x.ndim);
+  return record([x], (node) => {
+    const row = dim === undefined ? movement.reshape(node, [-1]) : node;
+    const found = withDims(row, (y) => position(of, y, dim === undefined ? 0 : (dims[0] ?? 0)));
+    return movement.reshape(found, reduceShape(x.shape, dims, keepdim));
+  });
+}
+
+/** f of a node that has at least one dimension: a scalar goes through it as a row of one. */
+function withDims(x: Node, f: (row: Node) => Node): Node {
+  return x.shape.length > 0 ? f(x) : movement.reshape(f(movement.reshape(x, [1])), []);
 }
 
 /** Rows whose methods have arguments of their own, or none. */
@@ -366,15 +385,21 @@ for (const name of Object.keys(maps) as MapName[]) {
   define(name, (x, ...args) => mapped(name, [x, ...(args as Operand[])]));
 }
 for (const name of Object.keys(reductions) as ReductionName[])
-  define(name, (x, options) => reduced(name, x, options as DimOptions & ReductionOptions));
+  define(name, (x, options) => reduced(name, x, optionsOf(name, options)));
 for (const name of Object.keys(alongs) as AlongName[])
-  define(name, (x, options) => along(name, x, options as DimOptions & { dim?: number }));
+  define(name, (x, options) => along(name, x, optionsOf(name, options)));
 
 function define(name: string, method: (x: Tensor, ...args: unknown[]) => Tensor): void {
   const value = function (this: Tensor, ...args: unknown[]): Tensor {
     return method(this, ...args);
   };
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+}
+
+/** Options as a method got them: an object, or nothing. */
+function optionsOf(op: string, options: unknown = {}): object {
+  if (typeof options === "object" && options !== null) return options;
+  throw new TypeError(`${op} expects options such as { dim: 0 }, got ${String(options)}`);
 }
 
 function nest(elements: number[], shape: Shape, isBool: boolean): Nested {
@@ -387,9 +412,9 @@ function nest(elements: number[], shape: Shape, isBool: boolean): Nested {
 function seedFor(node: Node, gradient: Tensor | undefined): Node {
   if (!gradient && sizeOf(node.shape) !== 1)
     throw new RangeError(`backward expects a scalar, or a gradient for its shape, got ${describe(node)}`);
-  if (gradient && !sameShape(gradient.shape, node.shape))
-    throw new RangeError(`backward expects a gradient for ${describe(node)}, got ${describe(gradient.node)}`);
-  return gradient ? cast(gradient.node, node.dtype) : filled(1, node.shape, node.dtype);
+  return gradient
+    ? matching("backward", "gradient", gradient.node, node)
+    : filled(1, node.shape, node.dtype);
 }
 
 function indexTensor(indices: readonly number[]): Tensor {

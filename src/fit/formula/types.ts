@@ -66,7 +66,7 @@ type IsShort<Text extends string, Tens extends 1[] = []> = Tens["length"] extend
 
 type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
 type Between = " " | "\t" | "\n" | "\r" | "+" | "-" | "*" | "/" | "^" | "(" | ")" | ",";
-type OtherThanNames = FunctionName | keyof typeof operatorCalls | ConstantName | "";
+type OtherThanNames = ConstantName | "";
 
 /** The names in a text, the letters of the word being read in `Word`. */
 type Words<
@@ -81,9 +81,21 @@ type Words<
     : Character extends Between
       ? Character extends ExponentSign<Word, Rest>
         ? Words<Rest, `${Word}${Character}`, Found>
-        : Words<Rest, "", Found | NameIn<Word>>
+        : Words<Rest, "", Found | (IsCall<Character, Rest> extends true ? Callee<Word> : NameIn<Word>)>
       : Words<Rest, `${Word}${Character}`, Found>
   : Found | NameIn<Word>;
+
+/** Whether a word that ends at this character is called: a parenthesis comes, or a space and then one. */
+type IsCall<Character extends string, Rest extends string> = Character extends "("
+  ? true
+  : Character extends " "
+    ? Rest extends `(${string}`
+      ? true
+      : false
+    : false;
+
+/** The name before a parenthesis, which is none if it is a function; `2(x)` is a product. */
+type Callee<Word extends string> = Exclude<NameIn<Word>, FunctionName | keyof typeof operatorCalls>;
 
 /** The signs that go on with a number, between what has been read and what follows: those in `1e-3`, not those in `2e-x`. */
 type ExponentSign<Word extends string, Rest extends string> = Word extends `${Digit | "."}${string}`
