@@ -1,38 +1,32 @@
-/** The demonstration: two curves fitted to real observations by the command line as anyone would call it, each with its picture. */
+/** The demonstration: real observations fitted by the command line as anyone would call it, step by step and at once, with pictures. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-const program = "dist/cli/main.js";
+const air = ["data/co2-mauna-loa-annual.csv", "Mean ~ a + b*(Year - 1990) + c*(Year - 1990)^2"];
+const ride = ["data/roller-coaster.csv", "speed ~ a*(time - 9.5)^2 + b*(time - 9.5) + c"];
 
-const fits = [
+const scenes = [
   {
-    about: "Carbon dioxide in the air at Mauna Loa, in parts per million, since 1959:",
-    data: "data/co2-mauna-loa-annual.csv",
-    formula: "Mean ~ a + b*(Year - 1990) + c*(Year - 1990)^2",
-    picture: "pictures/co2-mauna-loa.svg",
+    about:
+      "The speed of a roller coaster over a hump, second by second: how its curve is found, in seven steps.",
+    args: ["steps", ...ride],
   },
   {
-    about: "The speed of a roller coaster as it goes over a hump, second by second:",
-    data: "data/roller-coaster.csv",
-    formula: "speed ~ a*time^2 + b*time + c",
-    picture: "pictures/roller-coaster.svg",
+    about: "The same at once, with wiser steps, and a picture.",
+    args: ["fit", ...ride, "--plot", "pictures/roller-coaster.svg"],
+  },
+  {
+    about: "Carbon dioxide in the air at Mauna Loa since 1959, in parts per million.",
+    args: ["fit", ...air, "--plot", "pictures/co2-mauna-loa.svg"],
   },
 ];
 
 process.chdir(join(import.meta.dirname, ".."));
 mkdirSync("pictures", { recursive: true });
-for (const { about, data, formula, picture } of fits) {
-  console.log(`\n${about}\n`);
-  coaster("fit", data, formula, "--plot", picture);
-}
-const { data, formula } = fits[1];
-console.log(`\nHow it is done, in seven steps:\n\n$ ${lineOf(["steps", data, formula])}\n`);
-
-/** Runs the command line as it was built, and ends where it fails. */
-function coaster(...args) {
-  console.log(`$ ${lineOf(args)}\n`);
-  const { status } = spawnSync(process.execPath, [program, ...args], { stdio: "inherit" });
+for (const { about, args } of scenes) {
+  console.log(`\n${about}\n\n$ ${lineOf(args)}\n`);
+  const { status } = spawnSync(process.execPath, ["dist/cli/main.js", ...args], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
 }
 

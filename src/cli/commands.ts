@@ -1,21 +1,6 @@
 /** The commands, a row each: what they take, and where what they do is found. Nothing of it is loaded before it is wanted. */
-import type { FlagName, Flags } from "./flags.ts";
-import type { Terminal } from "./terminal.ts";
-
-/**
- * How the process ends. 0: a fit that converged, or what was asked for is done. 1: a fit that stopped short; the best answer is
- * printed all the same. 2: bad usage or input; nothing was fitted.
- */
-export const statuses = { done: 0, short: 1, bad: 2 } as const;
-
-export type Status = (typeof statuses)[keyof typeof statuses];
-
-/** One use of a command: what stood on the line, and where to write. */
-export interface Call<Name extends FlagName = FlagName> {
-  readonly operands: readonly string[];
-  readonly flags: Flags<Name>;
-  readonly terminal: Terminal;
-}
+import type { Call, Status } from "./call.ts";
+import type { FlagName } from "./flags.ts";
 
 /** A command. `run` gets as many operands as there are rows of `operands`, or fewer by the optional ones. */
 export interface Command {

@@ -4,7 +4,7 @@ import { readTable } from "../data/files.ts";
 import { toTable } from "../data/input.ts";
 import type { Parameter } from "../fit/result.ts";
 import { type Fitted, fit } from "../report/fitted.ts";
-import { type Call, type Status, statuses } from "./commands.ts";
+import { type Call, type Status, statuses } from "./call.ts";
 import { checkFolders, writeText } from "./files.ts";
 import type { Flags } from "./flags.ts";
 import { interruptible } from "./interrupt.ts";
@@ -63,11 +63,13 @@ const outputs: readonly Output[] = [
   },
 ];
 
-async function writeOutputs(fitted: Finished, flags: Flags, { err }: Terminal): Promise<void> {
-  for (const { flag, what, write } of outputs) {
-    const path = flags[flag];
-    if (path === undefined) continue;
-    await write(fitted, path);
-    if (!flags.quiet) err.write(`${what} written to ${path}\n`);
-  }
+async function writeOutputs(fitted: Finished, flags: Flags, { out, err }: Terminal): Promise<void> {
+  const asked = outputs.flatMap((output) => {
+    const path = flags[output.flag];
+    return path === undefined ? [] : [{ ...output, path }];
+  });
+  for (const { path, write } of asked) await write(fitted, path);
+  if (flags.quiet || asked.length === 0) return;
+  const notes = asked.map(({ what, path }) => `${what} written to ${path}\n`).join("");
+  err.write(out.isTTY ? `\n${notes}` : notes);
 }

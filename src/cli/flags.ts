@@ -62,7 +62,7 @@ function named<T>(
   const read = (text: string, before: Named<T> = new Map()): Named<T> | undefined => {
     const all = new Map(before);
     for (const part of text.split(",")) {
-      const [, name = "", , value = null] = /^\s*(.*?)\s*(=([^=]*))?$/.exec(part) ?? [];
+      const [, name = "", , value = null] = /^\s*([^=]*?)\s*(=([^=]*))?$/.exec(part) ?? [];
       const found = item(value);
       if (name === "" || found === undefined || all.has(name)) return undefined;
       all.set(name, found);
@@ -86,12 +86,12 @@ export interface Bounds {
 
 /** Bounds from `0:`, `:5` or `0:5`. */
 function bounds(text: string | null): Bounds | undefined {
-  const [low, high, ...rest] = (text ?? "").split(":").map((side) => side.trim());
-  const [min, max] = [low, high].map((side) => (side ? numberIn(side) : undefined));
-  const isRead = [min, max].every((value, i) => (value === undefined) === ![low, high][i]);
-  if (high === undefined || rest.length > 0 || !(low || high) || !isRead) return undefined;
-  if (Number.isNaN(min) || Number.isNaN(max)) return undefined;
-  return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+  const [low, high, ...rest] = (text ?? "").split(":");
+  if (low === undefined || high === undefined || rest.length > 0) return undefined;
+  const said = Object.entries({ min: low, max: high }).filter(([, side]) => side.trim() !== "");
+  const limits = said.map(([name, side]) => [name, numberIn(side) ?? Number.NaN] as const);
+  const isRead = limits.length > 0 && limits.every(([, limit]) => !Number.isNaN(limit));
+  return isRead ? Object.fromEntries(limits) : undefined;
 }
 
 function flag<T>(name: string, kind: Kind<T>, group: string, help: string): Flag<T> {
@@ -181,8 +181,8 @@ export const flags = {
 export type FlagName = keyof typeof flags;
 
 /** The values of flags, by name; those not on the line are missing. */
-export type Flags<Name extends FlagName = FlagName> = {
-  readonly [N in Name]?: (typeof flags)[N] extends Flag<infer T> ? T : never;
+export type Flags = {
+  readonly [Name in FlagName]?: (typeof flags)[Name] extends Flag<infer T> ? T : never;
 };
 
 /** The value that the text after a flag says. An error says what was wanted and what came. */

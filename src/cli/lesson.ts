@@ -84,18 +84,19 @@ function loss({ walk, room }: Lesson): string[] {
   const formula = formulas[name];
   const mean = problem.training.weights ? "weighted mean" : "mean";
   const what = formula ? `${name}, the ${mean} of ${formula.mean}` : name;
-  const terms = formula && !problem.training.weights ? `${termsOf(walk, formula.term)} = ` : "";
+  const isPlain = !problem.training.weights && Number.isFinite(walk.loss);
+  const terms = formula && isPlain ? `${termsOf(walk, formula.term)} = ` : "";
   return [
     ...wrap(`One number says how far off the predictions are, and lower is better. It is ${what}:`, room),
     "",
-    ...wrap(`${name} = ${terms}${formatNumber(walk.loss)}`, room),
+    ...wrap(`${name} = ${terms}${Number.isNaN(walk.loss) ? "not a number" : formatNumber(walk.loss)}`, room),
   ];
 }
 
 /** The mean of the rows' losses, the first of them written out. */
 function termsOf(walk: Walk, term: (p: string, t: string) => string): string {
   const { observed, predicted } = rowsOf(walk);
-  const shown = Math.min(3, observed.length);
+  const shown = Math.min(2, observed.length);
   const terms = Array.from({ length: shown }, (_, i) =>
     term(operand(predicted[i]!, 5), operand(observed[i]!, 5)),
   );

@@ -1,7 +1,7 @@
 /** `coaster predict`: a saved fit and a table come in; the table with a column of predictions more goes out, as CSV. */
 import { writeCsv } from "../data/csv.ts";
 import { printExpression } from "../fit/formula/print.ts";
-import { type Call, type Status, statuses } from "./commands.ts";
+import { type Call, type Status, statuses } from "./call.ts";
 import { checkFolders, readInputs, readSaved, writeText } from "./files.ts";
 
 /** Predicts. The column is called `predicted_speed`, or `predicted_log(speed)` where it was the logarithm that was fitted. */

@@ -4,7 +4,8 @@ import { Argument, Command, CommanderError, Option, type OutputConfiguration } f
 import manifest from "../../package.json" with { type: "json" };
 import { hint } from "../data/names.ts";
 import { FormulaError } from "../fit/formula/error.ts";
-import { type Call, commands, type Command as Row, type Status, statuses } from "./commands.ts";
+import { type Call, type Status, statuses } from "./call.ts";
+import { commands, type Command as Row } from "./commands.ts";
 import { type FlagName, type Flags, flags, readFlag } from "./flags.ts";
 import { isColoured, styleFor, type Terminal, widthOf } from "./terminal.ts";
 
@@ -15,7 +16,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return use === null ? statuses.done : await use.row.run(use.call);
   } catch (error) {
     terminal.err.write(`coaster: ${complaint(error)}\n`);
-    debuglog("coaster")("%o", error);
+    debuglog("coaster")("%O", error);
     return statuses.bad;
   }
 }
@@ -47,19 +48,14 @@ function parse(args: readonly string[], terminal: Terminal): Use | null {
 
 function programOf(terminal: Terminal, found: (use: Use) => void): Command {
   const style = styleFor(terminal.out);
+  const names = commands.map(({ name }) => name);
   const program = new Command("coaster")
     .description(manifest.description)
     .usage("COMMAND ...")
     .version(manifest.version, "-V, --version", "say which version this is")
     .addHelpOption(helpOption())
     .helpCommand(false)
-    .exitOverride((error) =>
-      refuse(
-        error,
-        commands.map(({ name }) => name),
-        "coaster --help",
-      ),
-    )
+    .exitOverride((error) => refuse(error, [...names, "--version", "--help"], "coaster --help"))
     .configureOutput(outputOf(terminal))
     .configureHelp({
       styleTitle: (title) => style("heading", title),
@@ -91,19 +87,14 @@ function helpOption(group = "Options:"): Option {
 function describe(row: Row, command: Command, terminal: Terminal, found: (use: Use) => void): void {
   const title = (text: string): string => styleFor(terminal.out)("heading", text);
   const options = row.flags.map((name) => [name, optionOf(name)] as const);
+  const longs = options.map(([, option]) => option.long ?? "");
   for (const { name, help } of row.operands) command.addArgument(new Argument(`[${name}]`, help));
   for (const [, option] of options) command.addOption(option);
   command
     .description(row.summary)
     .usage(`${usageOf(row)} [flags]`)
     .addHelpOption(helpOption(options.at(-1)![1].helpGroupHeading))
-    .exitOverride((error) =>
-      refuse(
-        error,
-        options.map(([, option]) => option.long ?? ""),
-        `coaster ${row.name} --help`,
-      ),
-    )
+    .exitOverride((error) => refuse(error, [...longs, "--help"], `coaster ${row.name} --help`))
     .addHelpText("after", ["", title("Examples:"), ...row.examples.map((line) => `  ${line}`)].join("\n"))
     .allowExcessArguments()
     .action(() => {
@@ -139,7 +130,8 @@ function checkOperands(row: Row, got: readonly string[]): void {
 function refuse(error: CommanderError, known: readonly string[], help: string): never {
   const [, name = ""] = /'([^' ]+)/.exec(error.message) ?? [];
   const words = wordings[error.code];
-  throw words ? new Error(words(name, hint(name, known) || ` (${help} lists them)`)) : error;
+  const alike = known.filter((other) => other.startsWith("-") === name.startsWith("-"));
+  throw words ? new Error(words(name, hint(name, alike) || ` (${help} lists them)`)) : error;
 }
 
 const wordings: Readonly<Record<string, (name: string, hint: string) => string>> = {

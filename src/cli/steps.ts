@@ -1,6 +1,6 @@
 /** `coaster steps`: a table and a formula come in; the seven steps of their fit, told one by one with their numbers, go out. */
 import { readTable } from "../data/files.ts";
-import { type Call, type Status, statuses } from "./commands.ts";
+import { type Call, type Status, statuses } from "./call.ts";
 import { reportFor } from "./fit.ts";
 import { chapters, epilogue } from "./lesson.ts";
 import { optionsOf } from "./options.ts";

@@ -72,8 +72,9 @@ export async function walkOf(options: FormulaOptions): Promise<Walk> {
 /** The fit that `coaster fit` makes of the same, if it gets clearly further down. */
 async function betterOf(
   { steps: _, ...options }: FormulaOptions,
-  { loss }: Finished,
+  { loss, outcome }: Finished,
 ): Promise<Finished | null> {
+  if (outcome.kind === "aborted") return null;
   const best = await interruptible((signal) => fit({ ...options, signal }));
   return best.outcome.converged && best.loss < 0.99 * loss ? best : null;
 }

@@ -59,7 +59,8 @@ export function kindOf(value: unknown): string {
   if (typeof value === "string") return `the text ${quoted(value)}`;
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object") return "an object";
-  return typeof value === "function" || typeof value === "symbol" ? `a ${typeof value}` : String(value);
+  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
+  return String(value as number | bigint | boolean);
 }
 
 /** Text in quotes on one line, shortened if long. */

@@ -103,7 +103,7 @@ export const maps = {
     partials: (_, y, __, r) => [o.reciprocal(y), o.neg(o.div(r, y))],
     domain: [everywhere, besideZero],
   },
-  /** x to the power y. Beside x = 0 and y = 0 the partials keep their limits, as in PyTorch. */
+  /** x to the power y. Beside x = 0 and y = 0 the partials keep their limits, as in PyTorch. Powers of integers are exact to 2^53, and then wrap. */
   pow: arithmetic(
     pow,
     (x, y, r) => {
@@ -393,7 +393,12 @@ export function walkMaps<T>(f: (name: MapName, row: MapRow) => T): Record<MapNam
 
 /** x to a plain number. Small whole exponents and the square root are products and roots; the others are `pow`. */
 export function power(x: Node, exponent: number): Node {
-  const written = isFloating(x.dtype) ? powers.get(exponent) : undefined;
+  const isNegative = Number.isInteger(exponent) && exponent < 0;
+  if (isNegative && !isFloating(x.dtype))
+    throw new RangeError(
+      `pow expects exponents from 0 for integers (float() converts them), got ${exponent}`,
+    );
+  const written = isFloating(x.dtype) || exponent > 1 ? powers.get(exponent) : undefined;
   return written ? written(x) : elementwise.pow(x, exponent);
 }
 

@@ -49,5 +49,7 @@ function check(a: Node, b: Node): void {
   if (a.dtype !== b.dtype || a.dtype === "bool")
     throw new TypeError(`matmul expects numbers of one dtype, got ${a.dtype} x ${b.dtype}`);
   if (a.shape.at(-1) !== (b.shape.at(-2) ?? b.shape[0]))
-    throw new RangeError(`matmul expects inner sizes to agree, got ${showShape(a.shape)} x ${showShape(b.shape)}`);
+    throw new RangeError(
+      `matmul expects inner sizes to agree, got ${showShape(a.shape)} x ${showShape(b.shape)}`,
+    );
 }

@@ -4,18 +4,7 @@
  */
 import type { Domain } from "./elementwise.ts";
 import { describe, isDifferentiable, make, type Node, number, type Op } from "./graph.ts";
-import {
-  cast,
-  cat,
-  cumsum,
-  detach,
-  permute,
-  reshape,
-  slice,
-  sum,
-  summed,
-  zerosLike,
-} from "./linear.ts";
+import { cast, cat, cumsum, detach, permute, reshape, slice, sum, summed, zerosLike } from "./linear.ts";
 import { o } from "./maps.ts";
 import { reduceShape, type Shape, sizeOf } from "./shape.ts";
 

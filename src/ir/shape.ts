@@ -28,7 +28,9 @@ export function broadcast(op: string, shapes: readonly Shape[]): Shape {
       const [size, other] = [result[i + added]!, shape[i]!];
       if (size === 1) result[i + added] = other;
       else if (other !== 1 && other !== size)
-        throw new RangeError(`${op} expects shapes that broadcast, got ${shapes.map(showShape).join(" and ")}`);
+        throw new RangeError(
+          `${op} expects shapes that broadcast, got ${shapes.map(showShape).join(" and ")}`,
+        );
     }
   }
   return result;
@@ -52,6 +54,13 @@ export function resolveDims(op: string, dim: number | readonly number[] | undefi
     .filter((d) => d < ndim);
   if (new Set(dims).size !== dims.length) throw new RangeError(`${op} expects each dim once, got [${dims}]`);
   return dims.sort((a, b) => a - b);
+}
+
+/** Indices along a dimension of the given size, checked. None counts from the end, as in PyTorch. */
+export function checkIndices(op: string, indices: ArrayLike<number>, size: number): void {
+  for (let j = 0; j < indices.length; j++)
+    if (indices[j]! < 0 || indices[j]! >= size)
+      throw new RangeError(`${op} expects indices from 0 to ${size - 1}, got ${indices[j]}`);
 }
 
 /** `shape` without `dims`, or with each of them kept as 1. */

@@ -12,7 +12,7 @@ export const quietInk = "#6a717a";
 export const faintInk = "#e8eaed";
 export const accent = "#d9480f";
 /** One typeface, with what stands in for it where it is not installed. */
-export const fontFamily = "Inter, 'Helvetica Neue', Arial, sans-serif";
+const fontFamily = "Inter, 'Helvetica Neue', Arial, sans-serif";
 
 /** One row of the figure. The elements lie in a box `width` wide and `height` high, margins included. */
 export interface Panel {
@@ -94,7 +94,7 @@ function text(x: number, y: number, content: string, attributes: string): string
 }
 
 /** Text for an XML document, with nothing in it that XML forbids. */
-export function escaped(content: string): string {
+function escaped(content: string): string {
   return printable(content).replace(/[&<>"']/g, (sign) => entities[sign]!);
 }
 

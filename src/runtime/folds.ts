@@ -27,11 +27,19 @@ function extreme(
   return best;
 }
 
-/** Folds the dimensions in attrs, their elements in row-major order. Integers fold in float64 and wrap. */
+/** Integers wrap modulo 2^32 at each addition, so order does not matter. */
+function wrappedSum(x: LaneArray, start: number, n: number): number {
+  let total = 0;
+  for (let i = start; i < start + n; i++) total = (total + x[i]!) | 0;
+  return total;
+}
+
+/** Folds the dimensions in attrs, their elements in row-major order. */
 export function fold(node: Node, name: keyof typeof folds, x: Value): Storage {
   const { terms, length } = foldedLast(x, node.attrs);
   const out = storage(node.dtype, sizeOf(node.shape));
-  for (let i = 0; i < out.length; i++) out[i] = folds[name](terms, i * length, length);
+  const row = name === "sum" && node.dtype === "int32" ? wrappedSum : folds[name];
+  for (let i = 0; i < out.length; i++) out[i] = row(terms, i * length, length);
   return out;
 }
 
@@ -57,14 +65,17 @@ export function position(node: Node, of: "max" | "min", x: Value): Storage {
   return out;
 }
 
-/** Running sums along attrs[0], accumulated in float64 and rounded at each place. */
+/** Running sums along attrs[0]: of integers modulo 2^32, of others accumulated in float64 and rounded at each place. */
 export function cumsum(node: Node, x: Value): Storage {
   const dim = node.attrs[0]!;
   const { terms, length } = foldedLast(x, node.attrs);
   const sums = storage(node.dtype, terms.length);
   for (let start = 0; start < sums.length; start += length) {
     let total = 0;
-    for (let i = start; i < start + length; i++) sums[i] = total += terms[i]!;
+    for (let i = start; i < start + length; i++) {
+      sums[i] = total += terms[i]!;
+      if (node.dtype === "int32") total = sums[i]!;
+    }
   }
   const order = [...x.view.shape.keys()].filter((d) => d !== dim).concat(dim);
   const out = storage(node.dtype, sums.length);

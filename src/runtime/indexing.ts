@@ -1,7 +1,7 @@
 /** Taking rows by index, and adding rows at indices, along one dimension. */
 import { type Storage, storage } from "../ir/dtype.ts";
 import type { Node } from "../ir/graph.ts";
-import { sizeOf } from "../ir/shape.ts";
+import { checkIndices, sizeOf } from "../ir/shape.ts";
 import { inOrder, type Value } from "./strided.ts";
 
 /** out[.., i, ..] = x[.., index[i], ..] along attrs[0]. */
@@ -36,9 +36,7 @@ function eachRow(
   const width = sizeOf(places.slice(dim + 1));
   const outer = sizeOf(places.slice(0, dim));
   const size = places[dim]!;
-  for (const i of indices)
-    if (i < 0 || i >= size)
-      throw new RangeError(`indexSelect expects indices from 0 to ${size - 1}, got ${i}`);
+  checkIndices("indexSelect", indices, size);
   for (let o = 0; o < outer; o++)
     indices.forEach((i, j) => {
       visit((o * size + i) * width, (o * indices.length + j) * width, width);

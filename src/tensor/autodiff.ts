@@ -2,11 +2,12 @@
 
 import { storage } from "../ir/dtype.ts";
 import { ancestors, data, describe, isDifferentiable, type Node } from "../ir/graph.ts";
-import { alias, filled } from "../ir/linear.ts";
+import { alias, detach, filled } from "../ir/linear.ts";
 import { sizeOf } from "../ir/shape.ts";
-import { gradients, tangents } from "./gradients.ts";
-import { stack } from "./make.ts";
-import { isLeaf, recording, Tensor } from "./tensor.ts";
+import { gradients, matching, tangents } from "./gradients.ts";
+import { stack, zeros } from "./make.ts";
+import { keepsHistory, note, recording } from "./recording.ts";
+import { isLeaf, Tensor } from "./tensor.ts";
 import { rebuild, type Tensors, tensorsOf } from "./tree.ts";
 
 /** The gradient of a scalar function for its first argument, of that argument's structure. */
@@ -22,13 +23,14 @@ export function valueAndGrad<X extends Tensors, Rest extends unknown[]>(
   f: (x: X, ...rest: Rest) => Tensor,
 ): (x: X, ...rest: Rest) => [value: Tensor, gradient: X] {
   return (x, ...rest) => {
-    const [value, parts] = differentiating(x, (variables, nodes) => {
-      const result = f(variables, ...rest);
-      if (result.size !== 1)
-        throw new RangeError(`grad expects a function with a scalar result, got ${describe(result.node)}`);
-      return [result.node, gradients(result.node, filled(1, result.shape, result.dtype), nodes)];
+    const [value, gradient] = differentiating(x, (variables, nodes) => {
+      const result = resultOf("grad", f(variables, ...rest));
+      if (sizeOf(result.shape) !== 1)
+        throw new RangeError(`grad expects a function with a scalar result, got ${describe(result)}`);
+      return [result, gradients(result, filled(1, result.shape, result.dtype), nodes)];
     });
-    return [known(value), rebuild(x, parts.map(known))];
+    const [first, ...parts] = known([value, ...gradient]);
+    return [first!, rebuild(x, parts)];
   };
 }
 
@@ -38,18 +40,17 @@ export function jvp<Primals extends readonly Tensor[]>(
   primals: Primals,
   directions: { readonly [K in keyof Primals]: Tensor },
 ): [value: Tensor, tangent: Tensor] {
+  if (directions.length !== primals.length)
+    throw new RangeError(
+      `jvp expects a tangent for each of ${primals.length} primals, got ${directions.length}`,
+    );
+  note(directions);
   const [value, tangent] = differentiating(primals, (variables, nodes) => {
-    const result = f(...variables);
-    return [
-      result.node,
-      tangents(
-        [result.node],
-        nodes,
-        directions.map((t) => t.node),
-      )[0]!,
-    ];
+    const result = resultOf("jvp", f(...variables));
+    const along = nodes.map((node, i) => matching("jvp", "tangent", directions[i]!.node, node));
+    return [result, tangents([result], nodes, along)[0]!];
   });
-  return [known(value), known(tangent)];
+  return known([value, tangent]) as [Tensor, Tensor];
 }
 
 /** The value of f(...primals), and the function from a gradient of that value to the gradients of the primals. */
@@ -57,9 +58,15 @@ export function vjp<Primals extends readonly Tensor[]>(
   f: (...primals: Primals) => Tensor,
   primals: Primals,
 ): [value: Tensor, pullback: (gradient: Tensor) => { [K in keyof Primals]: Tensor }] {
-  const [value, nodes] = differentiating(primals, (variables, nodes) => [f(...variables).node, nodes]);
-  const pullback = (gradient: Tensor) => gradients(value, gradient.node, nodes).map(known);
-  return [known(value), pullback as (gradient: Tensor) => { [K in keyof Primals]: Tensor }];
+  const [value, nodes] = differentiating(primals, (variables, nodes) => [
+    resultOf("vjp", f(...variables)),
+    nodes,
+  ]);
+  const pullback = (gradient: Tensor) => {
+    note([gradient]);
+    return known(gradients(value, matching("vjp", "gradient", gradient.node, value), nodes));
+  };
+  return [known([value])[0]!, pullback as (gradient: Tensor) => { [K in keyof Primals]: Tensor }];
 }
 
 /**
@@ -68,28 +75,26 @@ export function vjp<Primals extends readonly Tensor[]>(
  */
 export function linearize<X extends Tensors>(f: (x: X) => Tensor, x: X): [value: Tensor, columns: Tensor[]] {
   const [value, columns] = differentiating(x, (variables, nodes) => {
-    const result = f(variables).node;
-    const along = nodes.map((node) => oneHots(node).map((t) => tangents([result], [node], [t])[0]!));
-    return [result, along.flat()];
+    const result = resultOf("linearize", f(variables));
+    return [result, nodes.flatMap((node) => oneHots(node).map((t) => tangents([result], [node], [t])[0]!))];
   });
-  return [known(value), columns.map(known)];
+  const [first, ...rest] = known([value, ...columns]);
+  return [first!, rest];
 }
 
-/** All first derivatives of f at x: shape [...shape of f(x), ...shape of x]. */
+/** All first derivatives of f at x: shape [...shape of f(x), ...shape of x]. By rows or by columns, whichever are fewer. */
 export function jacobian(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
   return (x) => {
-    const [value, rows] = differentiating(x, (variable, [node]) => {
-      const result = f(variable).node;
-      return [
-        result,
-        x.size > sizeOf(result.shape) && oneHots(result).map((t) => gradients(result, t, [node!])[0]!),
-      ];
+    const [result, lines, dim] = differentiating(x, (variable, [node]) => {
+      const value = resultOf("jacobian", f(variable));
+      return sizeOf(value.shape) < x.size
+        ? [value, oneHots(value).map((t) => gradients(value, t, [node!])[0]!), 0]
+        : [value, oneHots(node!).map((t) => tangents([value], [node!], [t])[0]!), 1];
     });
-    const parts = rows ? rows.map(known) : linearize(f, x)[1];
-    return stack(
-      parts.map((part) => part.reshape([-1])),
-      rows ? 0 : 1,
-    ).reshape([...value.shape, ...x.shape]);
+    const shape = [...result.shape, ...x.shape];
+    if (lines.length === 0) return zeros(shape, { dtype: result.dtype });
+    const flat = known(lines).map((line) => line.reshape([-1]));
+    return stack(flat, dim).reshape(shape);
   };
 }
 
@@ -113,31 +118,38 @@ const active = new Set<Node>();
 
 /** Runs f on variables of their own in place of the tensors of x, so that nothing else that f sees is taken for x. */
 function differentiating<X extends Tensors, const R>(x: X, f: (variables: X, nodes: Node[]) => R): R {
-  const nodes = tensorsOf(x).map((t) => {
+  const tensors = tensorsOf(x);
+  note(tensors);
+  const nodes = tensors.map((t) => {
     if (!isDifferentiable(t.node))
       throw new TypeError(`derivatives expect floating-point tensors, got ${describe(t.node)}`);
     return alias(t.node);
   });
+  const variables = nodes.map((node) => new Tensor(node, true));
   for (const node of nodes) active.add(node);
   try {
-    return recording(() =>
-      f(
-        rebuild(
-          x,
-          nodes.map((node) => new Tensor(node, true)),
-        ),
-        nodes,
-      ),
-    );
+    return recording(() => f(rebuild(x, variables), nodes));
   } finally {
     for (const node of nodes) active.delete(node);
   }
 }
 
-/** A result as a tensor, which asks for gradients only where an outer derivative or a leaf does. */
-function known(node: Node): Tensor {
-  return new Tensor(
-    node,
-    ancestors([node], () => false).some((x) => active.has(x) || isLeaf(x)),
-  );
+/** The node of what a differentiated function returned. */
+function resultOf(op: string, result: unknown): Node {
+  if (!(result instanceof Tensor))
+    throw new TypeError(`${op} expects a function that returns a tensor, got ${typeof result}`);
+  if (!isDifferentiable(result.node))
+    throw new TypeError(
+      `${op} expects a function with a floating-point result, got ${describe(result.node)}`,
+    );
+  return result.node;
+}
+
+/** Results as tensors, which ask for gradients only where they depend on an outer derivative or a leaf, and those are wanted. */
+function known(nodes: readonly Node[]): Tensor[] {
+  const isTracked = (x: Node) => active.has(x) || isLeaf(x);
+  const depends = (...outputs: Node[]) => ancestors(outputs, () => false).some(isTracked);
+  if (!depends(...nodes)) return nodes.map((node) => new Tensor(node));
+  if (!keepsHistory()) return nodes.map((node) => new Tensor(detach(node)));
+  return nodes.map((node) => new Tensor(node, depends(node)));
 }

@@ -1,4 +1,5 @@
 /** Exact gradients held against central differences: a function and its inputs go in; agreement, or an error that says where not, comes out. */
+import { isFloating } from "../ir/dtype.ts";
 import { showShape } from "../ir/shape.ts";
 import { vjp } from "./autodiff.ts";
 import { tensor } from "./make.ts";
@@ -20,32 +21,41 @@ export function checkGradients(
   inputs: readonly Tensor[],
   { step = 1e-5, tolerance = 1e-6 }: CheckOptions = {},
 ): true {
-  const doubles = inputs.map((x) => x.detach().double());
-  const [value, pullback] = vjp(f, doubles);
-  const weights = tensor(
-    Float64Array.from({ length: value.size }, (_, i) => 1 + 0.25 * Math.cos(i)),
-    { shape: value.shape },
-  );
+  const moving = inputs.flatMap((x, i) => (isFloating(x.dtype) ? [i] : []));
+  const points = moving.map((i) => inputs[i]!.detach().double());
+  const g = (...moved: Tensor[]) => f(...inputs.map((x, i) => moved[moving.indexOf(i)] ?? x));
+  const [value, pullback] = vjp(g, points);
+  const weights = unevenLike(value);
   const exact = pullback(weights);
-  const weighted = (moved: readonly Tensor[]): number =>
-    f(...moved)
-      .mul(weights)
-      .sum()
-      .item();
-  const differences = doubles.map((x, which) =>
-    Array.from(x.realize(), (at, i) => {
-      const h = step * Math.max(1, Math.abs(at));
-      const movedTo = (to: number) =>
-        weighted(doubles.map((y, j) => (j === which ? withElement(y, i, to) : y)));
-      return (movedTo(at + h) - movedTo(at - h)) / (2 * h);
-    }),
-  );
-  const worst = farthest(exact, differences);
+  const comparisons = points.flatMap((point, k) => {
+    const along = (moved: Tensor) => weightedSum(g(...points.with(k, moved)), weights);
+    const differences = centralDifferences(along, point, step);
+    return differences.map((difference, element) => compare(moving[k]!, element, exact[k]!, difference));
+  });
+  const worst = farthest(comparisons);
   if (!worst || worst.distance <= tolerance) return true;
   const { input, element, gradient, difference } = worst;
   throw new Error(
-    `gradient of input ${input} at ${showShape(indexOf(element, doubles[input]!.shape))} disagrees: exact ${gradient}, central difference ${difference}`,
+    `gradient of input ${input} at ${showShape(indexOf(element, inputs[input]!.shape))} disagrees: exact ${gradient}, central difference ${difference}`,
   );
+}
+
+/** Weights that no two elements share, so that no error cancels another. */
+function unevenLike(value: Tensor): Tensor {
+  const elements = Float64Array.from({ length: value.size }, (_, i) => 1 + 0.25 * Math.cos(i));
+  return tensor(elements, { shape: value.shape });
+}
+
+function weightedSum(value: Tensor, weights: Tensor): number {
+  return value.mul(weights).sum().item();
+}
+
+/** (f(x + h) - f(x - h)) / 2h for each element of x in order. */
+function centralDifferences(f: (x: Tensor) => number, x: Tensor, step: number): number[] {
+  return Array.from(x.realize(), (at, i) => {
+    const h = step * Math.max(1, Math.abs(at));
+    return (f(withElement(x, i, at + h)) - f(withElement(x, i, at - h))) / (2 * h);
+  });
 }
 
 interface Comparison {
@@ -56,18 +66,16 @@ interface Comparison {
   readonly distance: number;
 }
 
-function farthest(exact: readonly Tensor[], differences: readonly number[][]): Comparison | undefined {
-  return differences
-    .flatMap((along, input) =>
-      along.map((difference, element) => {
-        const gradient = exact[input]!.realize()[element]!;
-        return { input, element, gradient, difference, distance: distance(gradient, difference) };
-      }),
-    )
-    .reduce<Comparison | undefined>(
-      (worst, c) => (worst && worst.distance >= c.distance ? worst : c),
-      undefined,
-    );
+function compare(input: number, element: number, exact: Tensor, difference: number): Comparison {
+  const gradient = exact.realize()[element]!;
+  return { input, element, gradient, difference, distance: distance(gradient, difference) };
+}
+
+function farthest(comparisons: readonly Comparison[]): Comparison | undefined {
+  return comparisons.reduce<Comparison | undefined>(
+    (worst, c) => (worst && worst.distance >= c.distance ? worst : c),
+    undefined,
+  );
 }
 
 function distance(a: number, b: number): number {

@@ -8,6 +8,8 @@ import { Generator } from "./random.ts";
 import { read, show, type TensorData } from "./source.ts";
 import { asTensor, mapped, type Operand, record, Tensor } from "./tensor.ts";
 
+export type { TensorData };
+
 /** What makers take last. The dtype is float32 unless said; gradients only flow to floating-point tensors. */
 export interface MakeOptions {
   readonly dtype?: Dtype;
@@ -153,7 +155,8 @@ function drawn(
   { dtype = "float32", requiresGrad }: MakeOptions,
   draw: (out: Float32Array | Float64Array) => void,
 ): Tensor {
-  if (!isFloating(checkDtype(dtype))) throw new TypeError(`${op} expects a floating-point dtype, got ${dtype}`);
+  if (!isFloating(checkDtype(dtype)))
+    throw new TypeError(`${op} expects a floating-point dtype, got ${dtype}`);
   const out = storage(dtype, checkShape(op, shape)) as Float32Array | Float64Array;
   draw(out);
   return leaf(out, shape, dtype, requiresGrad);

@@ -1,15 +1,23 @@
 /** The shape arguments of methods that move elements, in PyTorch's terms: nodes and loose arguments go in, checked nodes come out. */
 import { describe, type Node } from "../ir/graph.ts";
 import * as linear from "../ir/linear.ts";
-import { resolveDim, resolveDims, type Shape, sameShape, showShape, sizeOf } from "../ir/shape.ts";
+import {
+  checkIndices,
+  resolveDim,
+  resolveDims,
+  type Shape,
+  sameShape,
+  showShape,
+  sizeOf,
+} from "../ir/shape.ts";
 
 /** A size of -1 is what the others leave. */
 export function reshape(x: Node, shape: Shape): Node {
   checkArray("reshape", shape);
   const size = sizeOf(x.shape);
-  const known = sizeOf(shape.filter((d) => d !== -1));
-  const free = shape.filter((d) => d === -1).length;
-  const resolved = free === 1 && known > 0 ? shape.map((d) => (d === -1 ? size / known : d)) : shape;
+  const rest = size / sizeOf(shape.filter((d) => d !== -1));
+  const isOpen = shape.filter((d) => d === -1).length === 1;
+  const resolved = shape.map((d) => (d === -1 && isOpen ? rest : d));
   if (resolved.some((d) => !Number.isInteger(d) || d < 0) || sizeOf(resolved) !== size)
     throw new RangeError(
       `reshape expects a shape of ${size} elements, as ${describe(x)} has, got ${showShape(shape)}`,
@@ -81,7 +89,9 @@ function within(range: Range, size: number): [number, number] {
   const place = (i: number): number => Math.min(Math.max(i < 0 ? i + size : i, 0), size);
   const [start, end = size] = Array.isArray(range) ? (range as Range) : [Number.NaN];
   if (!Number.isInteger(start) || !Number.isInteger(end))
-    throw new RangeError(`slice expects a range [start, end] of whole numbers for each dim, got ${show(range)}`);
+    throw new RangeError(
+      `slice expects a range [start, end] of whole numbers for each dim, got ${show(range)}`,
+    );
   return [place(start), place(end)];
 }
 
@@ -98,13 +108,15 @@ export function flip(x: Node, dims: number | readonly number[]): Node {
   return linear.flip(x, resolveDims("flip", dims, x.shape.length));
 }
 
-/** Row i of the result, along dim, is row index[i] of x. */
+/** Row i of the result, along dim, is row index[i] of x. Indices that are known are checked here, others when they are. */
 export function indexSelect(x: Node, dim: number, index: Node): Node {
   if (index.dtype !== "int32" || index.shape.length !== 1)
     throw new TypeError(`indexSelect expects int32 indices of one dimension, got ${describe(index)}`);
   if (x.shape.length === 0)
     throw new RangeError(`indexSelect expects at least one dimension, got ${describe(x)}`);
-  return linear.gather(x, index, resolveDim("indexSelect", dim, x.shape.length));
+  const along = resolveDim("indexSelect", dim, x.shape.length);
+  if (index.value) checkIndices("indexSelect", index.value, x.shape[along]!);
+  return linear.gather(x, index, along);
 }
 
 /** One after the other along dim; the sizes of all other dimensions agree. Tensors of shape [0] fit beside any. */

@@ -10,8 +10,8 @@ export interface Handle {
 interface Mode {
   /** Whether gradients flow through what is made. */
   readonly keepsHistory: boolean;
-  /** Each tensor that an operation took since tracing began, with its node of that time; none while nothing is traced. */
-  readonly used: Map<Handle, Node> | undefined;
+  /** The tensors that operations took since tracing began; undefined while nothing is traced. */
+  readonly used: Set<Handle> | undefined;
 }
 
 let mode: Mode = { keepsHistory: true, used: undefined };
@@ -36,9 +36,9 @@ export function recording<T>(f: () => T): T {
   return within({ ...mode, keepsHistory: true }, f);
 }
 
-/** Runs f as `recording` does, and notes every tensor that its operations take, with the node it then stood for. */
-export function tracing<T>(f: () => T): { result: T; used: ReadonlyMap<Handle, Node> } {
-  const used = new Map<Handle, Node>();
+/** Runs f as `recording` does, and notes every tensor that its operations take. */
+export function tracing<T>(f: () => T): { result: T; used: ReadonlySet<Handle> } {
+  const used = new Set<Handle>();
   return { result: within({ keepsHistory: true, used }, f), used };
 }
 
@@ -54,5 +54,5 @@ export function isTracing(): boolean {
 
 /** Notes the operands of an operation. */
 export function note(operands: readonly Handle[]): void {
-  if (mode.used) for (const operand of operands) mode.used.set(operand, operand.node);
+  if (mode.used) for (const operand of operands) mode.used.add(operand);
 }

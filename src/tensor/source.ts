@@ -61,36 +61,41 @@ interface Found {
   readonly dtypes: Set<Dtype>;
 }
 
-function flatten(source: unknown, shape: Shape, at: readonly number[], found: Found): void {
+/** Adds the elements of `source`, which should have `shape`, to what was found. `at` is the way to it, and changes on the way. */
+function flatten(source: unknown, shape: Shape, at: number[], found: Found): void {
   const flat = flatSource(source);
   if (flat && sameShape(flat.shape, shape)) {
     found.dtypes.add(flat.dtype);
     for (let i = 0; i < flat.elements.length; i++) found.elements.push(flat.elements[i]!);
-    return;
-  }
-  if (shape.length === 0) return flattenNumber(source, at, found);
-  if (!Array.isArray(source) || source.length !== shape[0])
-    throw new RangeError(
-      `tensor expects ${shape[0]} elements at ${showShape(at)}, as in the first place, got ${lengthOf(source)}`,
-    );
-  for (let i = 0; i < source.length; i++) flatten(source[i], shape.slice(1), [...at, i], found);
+  } else if (shape.length === 0) flattenNumber(source, at, found);
+  else flattenParts(source, shape, at, found);
 }
 
-function flattenNumber(source: unknown, at: readonly number[], found: Found): void {
+function flattenNumber(source: unknown, at: number[], found: Found): void {
   if (typeof source !== "number" && typeof source !== "boolean")
     throw new TypeError(`tensor expects numbers or booleans, got ${show(source)} at ${showShape(at)}`);
   found.dtypes.add(typeof source === "number" ? "float32" : "bool");
   found.elements.push(Number(source));
 }
 
-function lengthOf(source: unknown): string {
-  return Array.isArray(source) ? String(source.length) : show(source);
+function flattenParts(source: unknown, [length, ...inner]: Shape, at: number[], found: Found): void {
+  const given = Array.isArray(source) ? source.length : show(source);
+  if (given !== length)
+    throw new RangeError(
+      `tensor expects ${length} elements at ${showShape(at)}, as in the first place, got ${given}`,
+    );
+  for (const [i, part] of (source as readonly unknown[]).entries()) {
+    at.push(i);
+    flatten(part, inner, at, found);
+    at.pop();
+  }
 }
 
-/** A value that is no number, for messages. */
+/** A value that does not belong, for messages. */
 export function show(x: unknown): string {
   if (typeof x === "string") return JSON.stringify(x);
   if (typeof x === "bigint") return `${x}n`;
   if (x instanceof Tensor) return `a tensor of shape ${showShape(x.shape)}`;
+  if (typeof x === "number") return `the number ${x}`;
   return Array.isArray(x) ? "an array" : typeof x === "object" && x !== null ? "an object" : String(x);
 }

@@ -8,17 +8,17 @@ import { ancestors, data, describe, isDifferentiable, type Node, settle } from "
 import { cast, detach, filled } from "../ir/linear.ts";
 import { elementwise, type MapName, maps, o, power } from "../ir/maps.ts";
 import { matmul } from "../ir/matmul.ts";
-import {
-  type AlongName,
-  alongs,
-  position,
-  type ReductionName,
-  type ReductionOptions,
-  reduce,
-  reductions,
-} from "../ir/reductions.ts";
-import { reduceShape, resolveDim, resolveDims, type Shape, sameShape, sizeOf } from "../ir/shape.ts";
+import { type AlongName, alongs, type ReductionName, reductions } from "../ir/reductions.ts";
+import { type Shape, sameShape, sizeOf } from "../ir/shape.ts";
 import { evaluate } from "../runtime/interpreter.ts";
+import {
+  type AlongOptions,
+  along,
+  type FoldOptions,
+  folded,
+  type PositionOptions,
+  positionOf,
+} from "./folding.ts";
 import { gradients, matching } from "./gradients.ts";
 import * as movement from "./movement.ts";
 import { print } from "./print.ts";
@@ -28,12 +28,6 @@ export { noGrad, recording } from "./recording.ts";
 
 /** An operand: a tensor, or a number that broadcasts. */
 export type Operand = Tensor | number;
-
-/** Which dimensions are folded (all of them by default), and whether they stay with size 1. */
-export interface DimOptions {
-  readonly dim?: number | readonly number[];
-  readonly keepdim?: boolean;
-}
 
 /** Elements in arrays nested as deep as the tensor has dimensions; bools are booleans. */
 export type Nested = number | boolean | Nested[];
@@ -47,9 +41,9 @@ type BinaryMethods = {
 };
 type ParametricMethods = { [K in keyof Pick<Maps, Parametric>]: (parameter?: Operand) => Tensor };
 type ReductionMethods = {
-  [K in keyof typeof reductions]: (options?: DimOptions & ReductionOptions) => Tensor;
+  [K in keyof typeof reductions]: (options?: FoldOptions) => Tensor;
 };
-type AlongMethods = { [K in keyof typeof alongs]: (options?: { readonly dim?: number }) => Tensor };
+type AlongMethods = { [K in keyof typeof alongs]: (options?: AlongOptions) => Tensor };
 type TableMethods = UnaryMethods & BinaryMethods & ParametricMethods & ReductionMethods & AlongMethods;
 
 /** The methods that every tensor has from the tables. */
@@ -128,10 +122,9 @@ export class Tensor {
   }
 
   #checkLike(what: string, value: Tensor): void {
-    const isLike = value instanceof Tensor && sameShape(value.shape, this.shape) && value.dtype === this.dtype;
-    if (isLike) return;
-    const got = (value as unknown) instanceof Tensor ? describe(value.node) : typeof value;
-    throw new TypeError(`${what} expects ${describe(this.#node)}, got ${got}`);
+    const { node } = asTensor(what, value);
+    if (!sameShape(node.shape, this.shape) || node.dtype !== this.dtype)
+      throw new TypeError(`${what} expects ${describe(this.#node)}, got ${describe(node)}`);
   }
 
   #become(elements: Storage, requiresGrad: boolean): void {
@@ -142,6 +135,7 @@ export class Tensor {
 
   /** Computes the elements, flat in row-major order; not to be written to. What no gradient needs forgets how it was made. */
   realize(): Storage {
+    note([this]);
     if (!this.#node.value) this.settle(evaluate([this.#node])[0]!);
     return this.#node.value!;
   }
@@ -243,12 +237,12 @@ export class Tensor {
   }
 
   /** The position of the first largest element along dim, as int32; of all elements in order when no dim is given. */
-  argmax(options: { readonly dim?: number; readonly keepdim?: boolean } = {}): Tensor {
-    return argument("max", this, optionsOf("argmax", options));
+  argmax(options?: PositionOptions): Tensor {
+    return record([this], (x) => positionOf("max", x, options));
   }
   /** The position of the first smallest element. */
-  argmin(options: { readonly dim?: number; readonly keepdim?: boolean } = {}): Tensor {
-    return argument("min", this, optionsOf("argmin", options));
+  argmin(options?: PositionOptions): Tensor {
+    return record([this], (x) => positionOf("min", x, options));
   }
 
   /** The same elements in the same order; a size of -1 is what the others leave. */
@@ -348,35 +342,6 @@ function typeName(x: unknown): string {
   return x === null ? "null" : Array.isArray(x) ? "an array" : typeof x;
 }
 
-function reduced(name: ReductionName, x: Tensor, options: DimOptions & ReductionOptions): Tensor {
-  return record([x], (node) =>
-    reduce(name, node, resolveDims(name, options.dim, x.ndim), options.keepdim ?? false, options),
-  );
-}
-
-function along(name: AlongName, x: Tensor, { dim = -1 }: { readonly dim?: number }): Tensor {
-  const resolved = resolveDim(name, dim, x.ndim);
-  return record([x], (node) => withDims(node, (row) => alongs[name](row, resolved)));
-}
-
-function argument(
-  of: "max" | "min",
-  x: Tensor,
-  { dim, keepdim = false }: { readonly dim?: number; readonly keepdim?: boolean },
-): Tensor {
-  const dims = resolveDims(`arg${of}`, dim, x.ndim);
-  return record([x], (node) => {
-    const row = dim === undefined ? movement.reshape(node, [-1]) : node;
-    const found = withDims(row, (y) => position(of, y, dim === undefined ? 0 : (dims[0] ?? 0)));
-    return movement.reshape(found, reduceShape(x.shape, dims, keepdim));
-  });
-}
-
-/** f of a node that has at least one dimension: a scalar goes through it as a row of one. */
-function withDims(x: Node, f: (row: Node) => Node): Node {
-  return x.shape.length > 0 ? f(x) : movement.reshape(f(movement.reshape(x, [1])), []);
-}
-
 /** Rows whose methods have arguments of their own, or none. */
 const handwritten: ReadonlySet<MapName> = new Set(["where", "clamp", "pow"]);
 
@@ -385,21 +350,15 @@ for (const name of Object.keys(maps) as MapName[]) {
   define(name, (x, ...args) => mapped(name, [x, ...(args as Operand[])]));
 }
 for (const name of Object.keys(reductions) as ReductionName[])
-  define(name, (x, options) => reduced(name, x, optionsOf(name, options)));
+  define(name, (x, options) => record([x], (node) => folded(name, node, options as FoldOptions)));
 for (const name of Object.keys(alongs) as AlongName[])
-  define(name, (x, options) => along(name, x, optionsOf(name, options)));
+  define(name, (x, options) => record([x], (node) => along(name, node, options as AlongOptions)));
 
 function define(name: string, method: (x: Tensor, ...args: unknown[]) => Tensor): void {
   const value = function (this: Tensor, ...args: unknown[]): Tensor {
     return method(this, ...args);
   };
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
-}
-
-/** Options as a method got them: an object, or nothing. */
-function optionsOf(op: string, options: unknown = {}): object {
-  if (typeof options === "object" && options !== null) return options;
-  throw new TypeError(`${op} expects options such as { dim: 0 }, got ${String(options)}`);
 }
 
 function nest(elements: number[], shape: Shape, isBool: boolean): Nested {
@@ -412,9 +371,7 @@ function nest(elements: number[], shape: Shape, isBool: boolean): Nested {
 function seedFor(node: Node, gradient: Tensor | undefined): Node {
   if (!gradient && sizeOf(node.shape) !== 1)
     throw new RangeError(`backward expects a scalar, or a gradient for its shape, got ${describe(node)}`);
-  return gradient
-    ? matching("backward", "gradient", gradient.node, node)
-    : filled(1, node.shape, node.dtype);
+  return gradient ? matching("backward", "gradient", gradient.node, node) : filled(1, node.shape, node.dtype);
 }
 
 function indexTensor(indices: readonly number[]): Tensor {

@@ -42,8 +42,12 @@ export function childrenOf(expression: Expression): readonly Expression[] {
       return [expression.left, expression.right];
     case "call":
       return expression.args;
-    default:
+    case "number":
+    case "constant":
+    case "name":
       return [];
+    default:
+      return expression satisfies never;
   }
 }
 

@@ -136,8 +136,9 @@ function reflected(x: Scalar): Scalar {
   return x.lt(0).select(x.literal(1).sub(x), x);
 }
 
+/** y, y + 1, ...; y itself keeps the sign of a zero, which says on which side of the pole it is. */
 function steps(y: Scalar): Scalar[] {
-  return Array.from({ length: gammaTables[y.lane].psiFrom }, (_, i) => y.add(i));
+  return Array.from({ length: gammaTables[y.lane].psiFrom }, (_, i) => (i === 0 ? y : y.add(i)));
 }
 
 /** The sum of 1 / s, as one fraction. */

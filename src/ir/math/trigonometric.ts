@@ -61,19 +61,19 @@ function reduceDouble(x: Scalar): Angle {
 }
 
 /**
- * The same with 24 bits to a product: first x loses -k times 710, which is nearly 452 pi/2 (from 355/113), and what that is too much
- * is given back in parts of 11 bits or so, beside the parts of m pi/2 of the same size. Steps a and b are exact, c rounds once.
+ * The same with 24 bits to a product: first x loses k times 710, which is nearly 452 pi/2 (from 355/113), and what that is too much
+ * is given back in parts of 12 bits or so, beside the parts of m pi/2 of the same size. Steps a and b are exact, c rounds once.
  */
 function reduceSingle(x: Scalar): Angle {
-  const k = nearest(x.mul(-1 / 710));
-  const y = x.add(k.mul(710));
+  const k = nearest(x.mul(1 / 710));
+  const y = x.sub(k.mul(710));
   const m = nearest(y.mul(2 / Math.PI));
   const [a, b, c, d] = halfPi.f32;
   const hi = y
     .sub(m.mul(a))
-    .sub(m.mul(b).add(k.mul(excess.b)))
-    .sub(m.mul(c).add(k.mul(excess.c)));
-  return { quarters: m, hi, lo: m.mul(d).add(k.mul(excess.d)) };
+    .sub(m.mul(b).sub(k.mul(excess.b)))
+    .sub(m.mul(c).sub(k.mul(excess.c)));
+  return { quarters: m, hi, lo: m.mul(d).sub(k.mul(excess.d)) };
 }
 
 function isEven(x: Scalar): Mask {
@@ -81,9 +81,9 @@ function isEven(x: Scalar): Mask {
   return half.floor().eq(half);
 }
 
-/** Multiples of 2^-11, 2^-24, 2^-37 and the rest; and of 2^-31, 2^-64, 2^-98 and the rest. */
+/** In f32 multiples of 2^-7, 2^-24, 2^-34 and the rest; in f64 of 2^-30, 2^-65, 2^-96 and the rest. None is negative, for -0 less 0 is -0. */
 const halfPi = {
-  f32: [1.57080078125, -4.470348358154297e-6, 1.5890691429376602e-8, 2.5633440682570896e-12],
+  f32: [1.5703125, 0.0004838109016418457, 1.5890691429376602e-8, 2.5633440682570896e-12],
   f64: [1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32],
 } as const;
 
