@@ -1,4 +1,4 @@
-/** How dist/ is built: the library, which leaves its dependencies outside, and the command line, whose own come inside so that it starts fast. */
+/** How dist/ is built: the library, which leaves its dependencies outside, and the command line, whose own come inside, small, so that it starts fast. */
 import { defineConfig, type UserConfig } from "tsdown";
 
 const shared: UserConfig = {
@@ -21,6 +21,7 @@ export default defineConfig([
     entry: ["src/cli/main.ts"],
     outDir: "dist/cli",
     dts: false,
+    minify: true,
     deps: { alwaysBundle: carried, onlyBundle: carried },
   },
 ]);

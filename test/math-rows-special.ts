@@ -44,12 +44,12 @@ function planesOf(lane: Lane): Box[] {
   ];
 }
 
-/** The positive numbers, near and far, and the negative ones with their poles, of which no end is one. */
+/** The positive numbers, near and far, and the negative ones with their poles, of which no end is one; lgamma changes its way at -19.5. */
 const gammaDomain: Record<Lane, Box[]> = { f32: gammaBoxes("f32"), f64: gammaBoxes("f64") };
 
 function gammaBoxes(lane: Lane): Box[] {
   const { largest, least } = ends[lane];
-  return [[[least, 4]], [[least, largest]], [[-4.5, -least]], [[-30.5, -4.5]]];
+  return [[[least, 4]], [[least, largest]], [[-4.5, -least]], [[-19.5, -4.5]], [[-30.5, -19.5]]];
 }
 
 const pi = Decimal.acos(-1);
@@ -79,7 +79,7 @@ export const specialRows: readonly MathRow[] = [
     boxes: angles,
     exact: (x) => x.sin(),
     quick: Math.sin,
-    limit: { f32: 2, f64: 4 },
+    limit: { f32: 2, f64: 3 },
   },
   {
     name: "cos",
@@ -87,7 +87,7 @@ export const specialRows: readonly MathRow[] = [
     boxes: angles,
     exact: (x) => x.cos(),
     quick: Math.cos,
-    limit: { f32: 2, f64: 4 },
+    limit: { f32: 2, f64: 3 },
   },
   {
     name: "tan",
@@ -95,7 +95,7 @@ export const specialRows: readonly MathRow[] = [
     boxes: angles,
     exact: (x) => x.sin().div(x.cos()),
     quick: Math.tan,
-    limit: { f32: 16, f64: 16 },
+    limit: { f32: 8, f64: 8 },
   },
   {
     name: "asin",
@@ -103,7 +103,7 @@ export const specialRows: readonly MathRow[] = [
     boxes: inBoth([[-1, 1]]),
     exact: (x) => x.asin(),
     quick: Math.asin,
-    limit: { f32: 2, f64: 4 },
+    limit: { f32: 2, f64: 3 },
   },
   {
     name: "acos",
@@ -143,7 +143,7 @@ export const specialRows: readonly MathRow[] = [
     boxes: { f32: [[[-5, 10.2]]], f64: [[[-7, 27.3]]] },
     exact: erfcExactly,
     quick: erfcQuickly,
-    limit: { f32: 2, f64: 4 },
+    limit: two,
   },
   {
     name: "lgamma",
@@ -151,7 +151,7 @@ export const specialRows: readonly MathRow[] = [
     boxes: gammaDomain,
     exact: lgammaExactly,
     quick: lgammaQuickly,
-    limit: { f32: 16, f64: 16 },
+    limit: { f32: 8, f64: 8 },
     slack: { f32: 5e-7, f64: 1e-15 },
   },
   {
@@ -160,8 +160,8 @@ export const specialRows: readonly MathRow[] = [
     boxes: gammaDomain,
     exact: digammaExactly,
     quick: digammaQuickly,
-    limit: { f32: 64, f64: 512 },
-    slack: { f32: 4e-6, f64: 1e-14 },
+    limit: { f32: 16, f64: 16 },
+    slack: { f32: 2e-6, f64: 1e-14 },
   },
   {
     name: "trigamma",
@@ -169,7 +169,7 @@ export const specialRows: readonly MathRow[] = [
     boxes: gammaDomain,
     exact: trigammaExactly,
     quick: trigammaQuickly,
-    limit: { f32: 64, f64: 512 },
+    limit: { f32: 16, f64: 16 },
   },
 ];
 

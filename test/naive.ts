@@ -12,9 +12,13 @@ export function indicesOf(shape: Index): Index[] {
   );
 }
 
+/** The elements of tensors that were asked for one. */
+const nested = new WeakMap<Tensor, unknown>();
+
 /** The element of a tensor at an index, by walking its nested arrays. */
 export function at(t: Tensor, index: Index): number {
-  let part: unknown = t.toArray();
+  if (!nested.has(t)) nested.set(t, t.toArray());
+  let part = nested.get(t);
   for (const i of index) part = (part as unknown[])[i];
   return Number(part);
 }

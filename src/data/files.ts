@@ -1,7 +1,6 @@
 /** Files, for Node alone: a path or `-` for standard input comes in, a Table goes out. */
 
 import { readFile } from "node:fs/promises";
-import { stdin } from "node:process";
 import { buffer } from "node:stream/consumers";
 import { type CsvOptions, parseCsv } from "./csv.ts";
 import type { Table } from "./table.ts";
@@ -13,7 +12,7 @@ import type { Table } from "./table.ts";
 export async function readTable(path: string, options: Omit<CsvOptions, "name"> = {}): Promise<Table> {
   const name = path === "-" ? "stdin" : path;
   const bytes =
-    path === "-" ? await buffer(stdin) : await readFile(path).catch((error: unknown) => fail(error, path));
+    path === "-" ? await buffer(process.stdin) : await readFile(path).catch((error: unknown) => fail(error, path));
   return parseCsv(decode(bytes, name), { ...options, name });
 }
 

@@ -291,10 +291,11 @@ export const maps = {
     arity: 3,
     gives: "operands",
     lower: (x, low, high) => x.max(low).min(high),
-    partials: (x, low, high) => {
-      const tooLow = o.where(o.lt(x, low), 1, literal(0, x));
-      const tooHigh = o.where(o.gt(x, high), 1, literal(0, x));
-      return [o.mul(o.sub(1, tooLow), o.sub(1, tooHigh)), tooLow, tooHigh];
+    partials: (x, low, high, r) => {
+      const where = (condition: Node) => o.where(condition, 1, literal(0, x));
+      const isLow = o.lt(x, o.where(o.gt(low, high), x, low));
+      const isHigh = o.gt(o.where(o.lt(x, low), low, x), high);
+      return [where(o.eq(x, r)), where(isLow), where(isHigh)];
     },
     domain: [everywhere, [[-2, -1]], [[1, 2]]],
   },

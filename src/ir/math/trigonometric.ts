@@ -6,12 +6,12 @@ import { type Mask, not, type Scalar } from "../scalar.ts";
 import { horner } from "./double.ts";
 import { nearest } from "./rounding.ts";
 
-/** Within 2 ulp, for every argument; NaN at infinity. */
+/** Within 2 ulp (f64: 3), for every argument; NaN at infinity. */
 export function sin(x: Scalar): Scalar {
   return sine(reduce(x));
 }
 
-/** Within 2 ulp, for every argument; NaN at infinity. */
+/** Within 2 ulp (f64: 3), for every argument; NaN at infinity. */
 export function cos(x: Scalar): Scalar {
   const { quarters, ...rest } = reduce(x);
   return sine({ quarters: quarters.add(1), ...rest });
