@@ -119,7 +119,7 @@ export const specialRows: readonly MathRow[] = [
     boxes: inBoth([[-4, 4]], "all"),
     exact: (x) => x.atan(),
     quick: Math.atan,
-    limit: two,
+    limit: { f32: 2, f64: 3 },
   },
   {
     name: "atan2",
@@ -127,7 +127,7 @@ export const specialRows: readonly MathRow[] = [
     boxes: planes,
     exact: (y, x) => Decimal.atan2(y, x),
     quick: Math.atan2,
-    limit: two,
+    limit: { f32: 2, f64: 3 },
   },
   {
     name: "erf",

@@ -5,7 +5,7 @@
 import type { Lane, Mask, Scalar } from "../scalar.ts";
 import { horner } from "./double.ts";
 
-/** Within 2 ulp; +-pi/2 at infinity. */
+/** Within 2 ulp (f64: 3); +-pi/2 at infinity. */
 export function atan(x: Scalar): Scalar {
   const a = x.abs();
   const isSteep = a.gt(1);
@@ -15,7 +15,7 @@ export function atan(x: Scalar): Scalar {
 }
 
 /**
- * The angle of the point (x, y), in [-pi, pi], within 2 ulp. Zeros and infinities are those of C99, section F.9.1.4:
+ * The angle of the point (x, y), in [-pi, pi], within 2 ulp (f64: 3). Zeros and infinities are those of C99, section F.9.1.4:
  * atan2(+-0, -0) is +-pi, atan2(+-inf, +inf) is +-pi/4, and so on.
  */
 export function atan2(y: Scalar, x: Scalar): Scalar {
