@@ -83,7 +83,7 @@ export function expand(x: Node, shape: Shape): Node {
 }
 
 /** The adjoint of `expand`: sums over the dimensions that were stretched. */
-export function sumTo(g: Node, shape: Shape): Node {
+function sumTo(g: Node, shape: Shape): Node {
   const added = g.shape.length - shape.length;
   const stretched = g.shape.flatMap((d, i) => (i < added || shape[i - added] !== d ? [i] : []));
   return reshape(sum(g, stretched), shape);
@@ -125,7 +125,7 @@ export function slice(x: Node, starts: readonly number[], shape: Shape): Node {
 const padOp = linear("pad", { kind: "pad" }, (node, g) => [slice(g, node.attrs, input(node).shape)]);
 
 /** x in a tensor of zeros of the given shape, beginning at `starts`. */
-export function pad(x: Node, starts: readonly number[], shape: Shape): Node {
+function pad(x: Node, starts: readonly number[], shape: Shape): Node {
   return sameShape(x.shape, shape) ? x : make(padOp, [x], shape, x.dtype, starts);
 }
 
@@ -193,7 +193,7 @@ const scatterOp = linear("scatter", { kind: "scatter" }, (node, g) => [
 ]);
 
 /** out[.., index[i], ..] += x[.., i, ..] along `dim`, which has `size` places, in the order of i. */
-export function scatter(x: Node, index: Node, dim: number, size: number): Node {
+function scatter(x: Node, index: Node, dim: number, size: number): Node {
   return make(scatterOp, [x, index], withSize(x.shape, dim, size), x.dtype, [dim]);
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** Up to this magnitude lowerings reduce arguments themselves. */
-export const fastRange = 2 ** 20;
+const fastRange = 2 ** 20;
 
 /** x = 2^1023 times a 53-bit integer leaves 1023 bits above the point; 200 below it are precision to spare (Muller, Elementary Functions, section 11.2: 62 + 53 suffice). */
 const bits = 1300n;

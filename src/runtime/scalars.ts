@@ -14,7 +14,7 @@ export function laneArray(lane: Lane, length: number): LaneArray {
 }
 
 /** How many elements go through a program at once: registers of this length stay in the first-level cache. */
-export const chunk = 512;
+const chunk = 512;
 
 /** Gives elements start..start+count-1 of an input in the program's lane: where they lie, or written into `register`. They are read before the next call. */
 export type Reader = (start: number, count: number, register: LaneArray) => LaneArray;

@@ -12,7 +12,7 @@ export interface Value {
 }
 
 /** Copies elements start..start+count-1 of a view, in row-major order, to the beginning of `out`, in place. */
-export function gather(out: Storage, { elements, view }: Value, start: number, count: number): void {
+function gather(out: Storage, { elements, view }: Value, start: number, count: number): void {
   walk(view, start, count, (position, stride, at, length) => {
     for (let i = 0; i < length; i++) out[at + i] = elements[position + i * stride]!;
   });

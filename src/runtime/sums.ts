@@ -11,7 +11,7 @@
 import type { LaneArray } from "./scalars.ts";
 
 /** Terms in a block: 128 trees of 8 in each of 4 lanes. */
-export const block = 4096;
+const block = 4096;
 const lanes = 4;
 const run = 8 * lanes;
 

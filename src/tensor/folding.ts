@@ -28,17 +28,20 @@ export interface PositionOptions {
   readonly keepdim?: boolean;
 }
 
+/** A reduction by its name. */
 export function folded(name: ReductionName, x: Node, options: FoldOptions = {}): Node {
   const { dim, keepdim = false } = checked(name, options);
   return reduce(name, x, resolveDims(name, dim, x.shape.length), keepdim, options);
 }
 
+/** A function along one dimension, by its name. A scalar is a row of one. */
 export function along(name: AlongName, x: Node, options: AlongOptions = {}): Node {
   const { dim = -1 } = checked(name, options);
   const resolved = resolveDim(name, dim, x.shape.length);
   return asRow(x, (row) => alongs[name](row, resolved));
 }
 
+/** Where the first largest or smallest element is. */
 export function positionOf(of: "max" | "min", x: Node, options: PositionOptions = {}): Node {
   const { dim, keepdim = false } = checked(`arg${of}`, options);
   const dims = resolveDims(`arg${of}`, dim, x.shape.length);

@@ -25,6 +25,7 @@ export function reshape(x: Node, shape: Shape): Node {
   return linear.reshape(x, resolved);
 }
 
+/** Dimension i of the result is dimension order[i] of x. */
 export function permute(x: Node, order: readonly number[]): Node {
   checkArray("permute", order);
   const dims = order.map((d) => resolveDim("permute", d, x.shape.length));
@@ -33,6 +34,7 @@ export function permute(x: Node, order: readonly number[]): Node {
   return linear.permute(x, dims);
 }
 
+/** Two dimensions exchanged. */
 export function transpose(x: Node, dim0: number, dim1: number): Node {
   const [a, b] = [dim0, dim1].map((d) => resolveDim("transpose", d, x.shape.length)) as [number, number];
   return linear.permute(
@@ -104,6 +106,7 @@ function checkArray(op: string, given: unknown): void {
   if (!Array.isArray(given)) throw new TypeError(`${op} expects an array, got ${show(given)}`);
 }
 
+/** The named dimensions read backwards. */
 export function flip(x: Node, dims: number | readonly number[]): Node {
   return linear.flip(x, resolveDims("flip", dims, x.shape.length));
 }
