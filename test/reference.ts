@@ -47,7 +47,7 @@ export function measure(row: MathRow, lane: Lane, count: number): Measurement {
 }
 
 /** The largest error of `row` at the given points: an array for each argument. */
-export function judge(row: MathRow, lane: Lane, inputs: readonly LaneArray[]): Measurement {
+function judge(row: MathRow, lane: Lane, inputs: readonly LaneArray[]): Measurement {
   const p = program(lane, inputs.length, row.lowering);
   const n = inputs[0]!.length;
   const got = laneArray(lane, n);
@@ -173,14 +173,14 @@ const scratch = { f32: new Float32Array(1), f64: new Float64Array(1) };
 const scratchBits = { f32: new Uint32Array(scratch.f32.buffer), f64: new BigUint64Array(scratch.f64.buffer) };
 
 /** The place of x among the lane's numbers: 0 is 0, the smallest subnormal 1, its negative -1. */
-export function ordinal(x: number, lane: Lane): bigint {
+function ordinal(x: number, lane: Lane): bigint {
   scratch[lane][0] = Math.abs(x);
   const bits = BigInt(scratchBits[lane][0]!);
   return x < 0 ? -bits : bits;
 }
 
 /** The number at a place: the inverse of `ordinal`. */
-export function fromOrdinal(k: bigint, lane: Lane): number {
+function fromOrdinal(k: bigint, lane: Lane): number {
   const bits = k < 0n ? -k : k;
   if (lane === "f32") scratchBits.f32[0] = Number(bits);
   else scratchBits.f64[0] = bits;

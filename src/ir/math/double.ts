@@ -10,29 +10,10 @@ export interface Double {
   readonly lo: Scalar;
 }
 
-/** a + b exactly (Knuth, TAOCP 2, section 4.2.2, theorem B). Infinity leaves NaN in lo. */
-export function twoSum(a: Scalar, b: Scalar): Double {
-  const hi = a.add(b);
-  const bRounded = hi.sub(a);
-  const aRounded = hi.sub(bRounded);
-  return { hi, lo: a.sub(aRounded).add(b.sub(bRounded)) };
-}
-
-/** a + b exactly, where a = 0 or |a| >= |b| (Dekker 1971). Half the work of `twoSum`. */
+/** a + b exactly, where a = 0 or |a| >= |b| (Dekker 1971). */
 export function fastTwoSum(a: Scalar, b: Scalar): Double {
   const hi = a.add(b);
   return { hi, lo: b.sub(hi.sub(a)) };
-}
-
-/**
- * a b exactly in f32; in f64 to 2^-106 of it, for the product of two 27-bit tails may round (Dekker 1971).
- * Neither the product nor its last bits may overflow or underflow.
- */
-export function twoProduct(a: Scalar, b: Scalar): Double {
-  const [p, q] = [split(a), split(b)];
-  const hi = a.mul(b);
-  const cross = p.hi.mul(q.hi).sub(hi).add(p.hi.mul(q.lo)).add(p.lo.mul(q.hi));
-  return { hi, lo: cross.add(p.lo.mul(q.lo)) };
 }
 
 /** x as its upper half and the rest, both short enough that products of them are exact. */
