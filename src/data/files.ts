@@ -12,7 +12,9 @@ import type { Table } from "./table.ts";
 export async function readTable(path: string, options: Omit<CsvOptions, "name"> = {}): Promise<Table> {
   const name = path === "-" ? "stdin" : path;
   const bytes =
-    path === "-" ? await buffer(process.stdin) : await readFile(path).catch((error: unknown) => fail(error, path));
+    path === "-"
+      ? await buffer(process.stdin)
+      : await readFile(path).catch((error: unknown) => fail(error, path));
   return parseCsv(decode(bytes, name), { ...options, name });
 }
 

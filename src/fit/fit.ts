@@ -3,19 +3,19 @@
  * 1 initialize (start.ts), 2 predict (the model), 3 loss (losses.ts), 4 gradients and 5 step (methods.ts), 6 repeat (walk.ts),
  * 7 stop (stopping.ts).
  */
-import { linearize } from "../tensor/autodiff.ts";
 import { Generator } from "../tensor/random.ts";
-import { realize, type Tensor } from "../tensor/tensor.ts";
 import { originOfNaN } from "./diagnosis.ts";
-import { type Method, methodFor } from "./methods.ts";
-import type { FitOptions } from "./options.ts";
+import { measure } from "./measure.ts";
+import type { Method } from "./method.ts";
+import { methodFor } from "./methods.ts";
+import type { Named } from "./model.ts";
+import { checkOptions, type FitOptions } from "./options.ts";
 import { outcomeOf } from "./outcome.ts";
-import { lossOver, type Named, type Problem, problemOf } from "./problem.ts";
-import type { Parameter, Result } from "./result.ts";
-import { residualsOf } from "./squares.ts";
+import { type Plan, planOf } from "./plan.ts";
+import { lossOver, type Problem, problemOf } from "./problem.ts";
+import type { Outcome, Parameter, Result } from "./result.ts";
 import type { Start } from "./start.ts";
-import { standardErrors, statisticsOf } from "./statistics.ts";
-import { type Plan, planOf, type Walked, walk } from "./walk.ts";
+import { type Walked, walk } from "./walk.ts";
 
 /** A finished fit: its plain result, and what it takes to predict and to plot. */
 export interface Run {
@@ -28,6 +28,7 @@ export interface Run {
 /** Fits a model to data. Bad input is an error; a fit that does not converge is an outcome, with the best parameters found. */
 export async function run(options: FitOptions): Promise<Run> {
   const started = performance.now();
+  checkOptions(options);
   const { seed = 0, signal, onStep } = options;
   const generator = new Generator(seed);
   const problem = problemOf(options, generator);
@@ -36,23 +37,29 @@ export async function run(options: FitOptions): Promise<Run> {
   const plan = planOf(problem, method, options);
   const walked = await walk({ problem, fixed, method, plan, generator, signal, onStep }, free);
   const params = { ...fixed, ...walked.params };
+  const result = resultOf({ problem, method, plan, walked, params, fixed });
   const seconds = (performance.now() - started) / 1000;
-  return { problem, params, result: { ...resultOf(problem, method, plan, walked, params), seconds, seed } };
+  return { problem, params, result: { ...result, seconds, seed } };
 }
 
 function valuesOf({ starts }: Problem, fixed: boolean): Named {
   return Object.fromEntries(starts.filter((s) => s.fixed === fixed).map(({ name, value }) => [name, value]));
 }
 
-function resultOf(
-  problem: Problem,
-  method: Method,
-  plan: Plan,
-  walked: Walked,
-  params: Named,
-): Omit<Result, "seconds" | "seed"> {
-  const { formula, target, inputs, dtype, omitted, loss, validation } = problem;
-  const { errors, statistics } = measure(problem, params);
+/** All that led to a result. */
+interface Ended {
+  readonly problem: Problem;
+  readonly method: Method;
+  readonly plan: Plan;
+  readonly walked: Walked;
+  readonly params: Named;
+  readonly fixed: Named;
+}
+
+function resultOf(ended: Ended): Omit<Result, "seconds" | "seed"> {
+  const { problem, method, plan, walked, params } = ended;
+  const { formula, target, inputs, dtype, omitted, loss, training, validation } = problem;
+  const { statistics, errors, idle } = measure(problem, params);
   return {
     formula: formula?.source ?? null,
     target,
@@ -60,15 +67,9 @@ function resultOf(
     dtype,
     omitted,
     params: parametersOf(problem.starts, params, errors),
-    loss: { name: loss.name, value: lossOver(problem, problem.training, params).item() },
+    loss: { name: loss.name, value: lossOver(problem, training, params).item() },
     validationLoss: validation && lossOver(problem, validation, params).item(),
-    outcome: outcomeOf({
-      ...walked,
-      patience: plan.stop.patience,
-      learningRate: method.rateAt(0),
-      method: method.name,
-      origin: walked.kind === "invalid" ? originOfNaN(problem, params) : null,
-    }),
+    outcome: endOf(ended, idle),
     statistics,
     optimizer: { name: method.name, learningRate: method.rateAt(0) },
     steps: walked.steps,
@@ -77,28 +78,22 @@ function resultOf(
   };
 }
 
-/** The statistics of the training rows, and the standard errors of the free scalars: known for sums of squares. */
-function measure(
-  problem: Problem,
-  params: Named,
-): { statistics: Result["statistics"]; errors: Map<string, number | null> } {
-  const { starts, training } = problem;
-  const free = starts.filter((s) => !s.fixed);
-  const residuals = doubles(residualsOf(problem, training, params));
-  const count = free.reduce((n, { value }) => n + value.size, 0);
-  const weights = training.weights && doubles(training.weights);
-  const statistics = statisticsOf(residuals, doubles(training.targets), weights, count);
-  const isScalar = free.every(({ value }) => value.size === 1);
-  if (problem.loss.name !== "mse" || !isScalar) return { statistics, errors: new Map() };
-  const moving = Object.fromEntries(free.map(({ name }) => [name, params[name]!]));
-  const [, columns] = linearize((p: Named) => residualsOf(problem, training, { ...params, ...p }), moving);
-  realize(columns);
-  const errors = standardErrors(columns.map(doubles), residuals);
-  return { statistics, errors: new Map(free.map(({ name }, j) => [name, errors[j]!])) };
-}
-
-function doubles(t: Tensor): Float64Array {
-  return Float64Array.from(t.realize());
+/** How it ended; where numbers gave out, with the place. */
+function endOf({ problem, method, plan, walked, fixed }: Ended, idle: readonly string[]): Outcome {
+  const { kind, steps, first, last } = walked;
+  const [training, validation] = [problem.training, problem.validation];
+  const rows = Number.isFinite(last.loss) ? validation : training;
+  const isLost = kind === "invalid" || Number.isNaN(last.loss);
+  return outcomeOf({
+    kind,
+    steps,
+    first,
+    last: last.loss,
+    patience: plan.stop.patience,
+    learningRate: method.rateAt(0),
+    origin: isLost && rows ? originOfNaN(problem, rows, { ...last.params, ...fixed }) : null,
+    idle,
+  });
 }
 
 /** The scalar parameters, by name. Larger ones are for `Run.params` alone. */

@@ -19,6 +19,11 @@ export class History {
     this.#kept = this.#kept.filter(({ step }) => step % this.#stride === 0);
   }
 
+  /** The step of the entry added last. */
+  get lastStep(): number | undefined {
+    return this.#last?.step;
+  }
+
   /** The entries kept, and always the last. */
   entries(): HistoryEntry[] {
     const isKept = this.#last === undefined || this.#kept.at(-1) === this.#last;

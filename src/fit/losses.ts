@@ -93,9 +93,42 @@ export const losses = {
 
 export type LossName = keyof typeof losses;
 
-/** The loss of a name. */
-export function lossNamed(name: string): Loss {
-  const found = Object.hasOwn(losses, name) ? losses[name as LossName] : undefined;
-  if (!found) throw new Error(`unknown loss: ${name}${hint(name, Object.keys(losses))}`);
-  return found;
+type Misses = (preds: Tensor, targets: Tensor) => Tensor;
+
+/** How far predictions are from targets, for losses whose predictions are not in the targets' units: logits, scores of classes, logarithms of rates. */
+const misses: Partial<Record<LossName, Misses>> = {
+  binaryCrossEntropyWithLogits: (p, t) => p.sigmoid().sub(t),
+  crossEntropy: (p, t) => losses.crossEntropy(p, t, { reduction: "none" }).neg().expm1(),
+  poissonNll: (p, t) => p.exp().sub(t),
+};
+
+/** A loss as fits use it. */
+export interface ChosenLoss {
+  readonly name: LossName | "custom";
+  readonly of: Loss;
+  /** Whether predictions are in the units of targets. */
+  readonly isDirect: boolean;
+  /** How far predictions are from targets, in the units of targets; of classes, how far the right one's probability is from 1. */
+  readonly misses: Misses;
+}
+
+/** The loss that an option means. Those of the table are known by name even where they are given as functions. */
+export function chosenLoss(loss: LossName | Loss = "mse"): ChosenLoss {
+  const name = typeof loss === "function" ? (nameOf(loss) ?? "custom") : lossName(loss);
+  const own = name === "custom" ? undefined : misses[name];
+  return {
+    name,
+    of: typeof loss === "function" ? loss : losses[loss],
+    isDirect: own === undefined,
+    misses: own ?? ((preds, targets) => preds.sub(targets)),
+  };
+}
+
+function nameOf(loss: Loss): LossName | undefined {
+  return (Object.keys(losses) as LossName[]).find((name) => losses[name] === loss);
+}
+
+function lossName(name: LossName): LossName {
+  if (Object.hasOwn(losses, name)) return name;
+  throw new Error(`unknown loss: ${name}${hint(name, Object.keys(losses))}`);
 }

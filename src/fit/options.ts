@@ -1,5 +1,7 @@
 /** What `fit` takes. */
+import { kindOf } from "../data/cells.ts";
 import type { TableLike } from "../data/input.ts";
+import { hint } from "../data/names.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { OptimizerName } from "../optim/optimizers.ts";
 import type { Schedule } from "../optim/schedules.ts";
@@ -8,7 +10,10 @@ import type { Loss, LossName } from "./losses.ts";
 import type { StepEvent } from "./result.ts";
 import type { ParamOptions } from "./start.ts";
 
-/** A model as a function: the columns of the rows at hand, each a tensor of shape [rows], and the parameters come in; predictions go out. */
+/**
+ * A model as a function: the columns of the rows at hand, each a tensor of shape [rows], and the parameters come in; predictions
+ * of shape [rows] go out. It is called once beforehand, to see which columns it reads.
+ */
 export type ModelFunction = (
   row: Readonly<Record<string, Tensor>>,
   params: Readonly<Record<string, Tensor>>,
@@ -16,9 +21,9 @@ export type ModelFunction = (
 
 /** When to stop before the steps run out. */
 export interface StopOptions {
-  /** For how many epochs the loss (that of validation, where there is one) may fail to improve. Default: 10 with validation, else no limit. */
+  /** After how many epochs without a better loss (that of validation, where there is one) to stop. Default: 10 with validation, else no limit. */
   readonly patience?: number;
-  /** By how much it has to fall to count as improved. Default 0. */
+  /** By how much the loss has to be below the last that counted as better. Default 0. */
   readonly minDelta?: number;
 }
 
@@ -32,10 +37,18 @@ export interface FitOptions {
   readonly target?: string;
   /** What is known of the parameters, by name. Those of a formula that are not here start at 1. */
   readonly params?: ParamOptions;
-  /** A name, or a function of predictions and targets with a scalar result. Default "mse". */
+  /** A name, or a function of predictions and targets with a scalar result; weights, where there are any, are in its third argument. Default "mse". */
   readonly loss?: LossName | Loss;
-  /** A name, an optimizer, or "auto" (the default): Levenberg-Marquardt for sums of squares, L-BFGS for other losses, adam for batches. */
-  readonly optimizer?: OptimizerName | "auto" | Optimizer;
+  /**
+   * A name, an optimizer, or "auto" (the default): of few parameters Levenberg-Marquardt for squares and reweighted least squares
+   * for absolute values, L-BFGS for other losses, adam for batches and where a learning rate is given.
+   */
+  readonly optimizer?:
+    | OptimizerName
+    | "levenberg-marquardt"
+    | "reweighted-least-squares"
+    | "auto"
+    | Optimizer;
   /** The learning rate of an optimizer given by name. */
   readonly lr?: number;
   /** The learning rate of each step, in place of `lr`. */
@@ -48,11 +61,11 @@ export interface FitOptions {
   readonly batchSize?: number;
   /** A share of the rows to hold out, or a table of others. The parameters with the least loss there are kept. */
   readonly validation?: number | TableLike;
-  /** When to stop early; false runs every step. */
+  /** When to stop early; false runs every step. Without it a fit also ends where the loss no longer changes. */
   readonly stop?: StopOptions | false;
-  /** The column of weights; each row counts in the loss in proportion to its weight, as if observed with variance 1 / weight. */
+  /** The column of weights; each row counts in the loss in proportion to its weight, as if observed with variance 1 / weight. Rows of weight 0 are left out. */
   readonly weights?: string;
-  /** The precision of the computation. Default float64. */
+  /** The precision of the computation. Default float64, or float32 for a function whose parameters come as float32 tensors. */
   readonly dtype?: "float32" | "float64";
   /** For the validation share and the shuffling. The same seed gives the same bits. Default 0. */
   readonly seed?: number;
@@ -60,4 +73,38 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   /** Called at every step, with the loss at the parameters before it. Returning false ends the fit. */
   readonly onStep?: (event: StepEvent) => unknown;
+}
+
+/** Every option, so that none goes unnoticed for being misspelt. */
+const names: Readonly<Record<keyof FitOptions, true>> = {
+  data: true,
+  model: true,
+  target: true,
+  params: true,
+  loss: true,
+  optimizer: true,
+  lr: true,
+  schedule: true,
+  steps: true,
+  epochs: true,
+  batchSize: true,
+  validation: true,
+  stop: true,
+  weights: true,
+  dtype: true,
+  seed: true,
+  signal: true,
+  onStep: true,
+};
+
+/** Refuses options that there are not, and a dtype that nothing else looks at before it is too late. */
+export function checkOptions(options: FitOptions): void {
+  if (typeof options !== "object" || options === null)
+    throw new TypeError(`fit expects options such as { data, model }, got ${kindOf(options)}`);
+  for (const name of Object.keys(options))
+    if (!Object.hasOwn(names, name))
+      throw new Error(`unknown option: ${name}${hint(name, Object.keys(names))}`);
+  const { dtype } = options;
+  if (dtype !== undefined && dtype !== "float32" && dtype !== "float64")
+    throw new Error(`dtype expects float32 or float64, got ${kindOf(dtype)}`);
 }

@@ -5,13 +5,15 @@ import { type Outcome, type OutcomeKind, outcomes } from "./result.ts";
 export interface Ending {
   readonly kind: OutcomeKind;
   readonly steps: number;
+  /** The losses at the start, and where the walk went last. */
   readonly first: number;
   readonly last: number;
   readonly patience: number;
   readonly learningRate: number | null;
   /** Where the first number that is none came from, if any did. */
   readonly origin: string | null;
-  readonly method: string;
+  /** Parameters that make no difference to any prediction, beside the answer. */
+  readonly idle: readonly string[];
 }
 
 interface Wording {
@@ -22,6 +24,10 @@ interface Wording {
 const wordings: Record<OutcomeKind, Wording> = {
   converged: {
     message: ({ steps }) => `converged after ${plural(steps, "step")}: the loss no longer changes`,
+    advice: ({ idle }) =>
+      idle.length === 0
+        ? null
+        : `near the answer ${idle.join(" and ")} ${idle.length === 1 ? "makes" : "make"} no difference to the predictions: try other start values`,
   },
   steps: {
     message: ({ steps, first, last }) =>
@@ -29,21 +35,29 @@ const wordings: Record<OutcomeKind, Wording> = {
   },
   patience: {
     message: ({ steps, patience }) =>
-      `stopped after ${plural(steps, "step")}: no better loss for ${plural(patience, "epoch")}; the best parameters were kept`,
+      `stopped after ${plural(steps, "step")}: no better loss for ${plural(Math.max(patience, 1), "epoch")}; the best parameters were kept`,
+  },
+  stalled: {
+    message: ({ steps }) =>
+      `stalled after ${plural(steps, "step")}: steps no longer change the loss, but it is not at a minimum; the best parameters were kept`,
+    advice: ({ learningRate }) =>
+      learningRate === null
+        ? "try other start values, a loss without edges such as huber, or optimizer adam"
+        : `try a larger learning rate, such as ${short(learningRate * 10)}, or leave the choice to optimizer auto`,
   },
   exhausted: {
     message: ({ steps }) =>
       `stopped after ${plural(steps, "step")}, before the loss settled; the best parameters were kept`,
-    advice: ({ method }) =>
-      method === "levenberg-marquardt"
-        ? "try other start values, or a model with fewer parameters"
+    advice: ({ learningRate }) =>
+      learningRate === null
+        ? "allow more steps, or try other start values or a model with fewer parameters"
         : "allow more steps, try another learning rate, or leave the choice to optimizer auto",
   },
   diverged: {
-    message: ({ steps, first, last, learningRate }) =>
+    message: ({ steps, first, last, learningRate, origin }) =>
       `diverged: the loss went from ${short(first)} to ${short(last)} in ${plural(steps, "step")}${
         learningRate === null ? "" : ` with learning rate ${short(learningRate)}`
-      }; the best parameters before were kept`,
+      }${origin ? ` (${origin})` : ""}; the best parameters before were kept`,
     advice: ({ learningRate }) =>
       learningRate === null
         ? "try other start values"
@@ -55,8 +69,11 @@ const wordings: Record<OutcomeKind, Wording> = {
   },
   invalid: {
     message: ({ first, origin }) =>
-      `the loss at the start values is ${short(first)}${origin ? `: ${origin}` : ""}; nothing was fitted`,
-    advice: () => "try other start values, or leave out the rows where the model is undefined",
+      `the ${Number.isFinite(first) ? "validation loss" : "loss"} at the start values is ${
+        Number.isFinite(first) ? "no finite number" : short(first)
+      }${origin ? `: ${origin}` : ""}; nothing was fitted`,
+    advice: () =>
+      "try other start values, columns in other units, or without the rows where the model is undefined",
   },
 };
 

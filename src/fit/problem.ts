@@ -2,182 +2,161 @@
  * What is to be fitted, as one thing: the rows with numbers in them, the model, the loss and the parameters.
  * The options as a person gives them come in and are checked here; the loop trusts what comes out.
  */
+import { kindOf } from "../data/cells.ts";
 import { toTable } from "../data/input.ts";
-import { hint } from "../data/names.ts";
 import { split } from "../data/split.ts";
-import { complete, type Table } from "../data/table.ts";
+import { complete, indices, type Table } from "../data/table.ts";
 import { tensor } from "../tensor/make.ts";
 import type { Generator } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { tensors } from "./algebra.ts";
-import { evaluate } from "./formula/evaluate.ts";
-import { type Formula, parseFormula } from "./formula/formula.ts";
-import { type Loss, lossNamed } from "./losses.ts";
-import type { FitOptions, ModelFunction } from "./options.ts";
-import { type Start, startsFor } from "./start.ts";
+import { type ChosenLoss, chosenLoss } from "./losses.ts";
+import { type Model, modelOf, type Named, namedStarts } from "./model.ts";
+import type { FitOptions } from "./options.ts";
 
-/** Tensors by name: the columns of some rows, or the parameters. */
-export type Named = Readonly<Record<string, Tensor>>;
+export type { Named } from "./model.ts";
 
 /** Some rows, as tensors of one length. */
-export interface Rows {
+export interface Batch {
   readonly columns: Named;
   readonly targets: Tensor;
   readonly weights: Tensor | null;
   readonly count: number;
 }
 
+/** Rows that are named where something is said of them. */
+export interface Rows extends Batch {
+  readonly table: Table;
+}
+
 /** What is to be fitted. */
-export interface Problem {
-  readonly formula: Formula | null;
-  readonly target: string;
-  readonly inputs: readonly string[];
-  readonly dtype: "float32" | "float64";
+export interface Problem extends Model {
   readonly training: Rows;
   readonly validation: Rows | null;
-  /** Rows left out, by the column whose value was missing. */
+  /** Rows left out, by reason. */
   readonly omitted: Readonly<Record<string, number>>;
   /** The rows that take part, as they came. */
   readonly table: Table;
-  readonly model: ModelFunction;
-  /** What the model predicts, of a target: the left side of a formula, as `log(y) ~ ...` has one. */
-  readonly response: (target: Float64Array) => Float64Array;
-  readonly loss: { readonly name: string; readonly of: Loss };
-  readonly starts: readonly Start[];
+  readonly loss: ChosenLoss;
 }
 
 /** Checks the options and brings them together. `generator` draws the rows of a validation share. */
 export function problemOf(options: FitOptions, generator: Generator): Problem {
   const table = toTable(options.data);
-  const shape =
-    typeof options.model === "string" ? formulaProblem(table, options) : functionProblem(table, options);
-  const dtype = options.dtype ?? defaultDtype(options);
-  const weights = options.weights;
-  const used = [...new Set([...shape.inputs, shape.target, ...(weights === undefined ? [] : [weights])])];
-  const { table: rows, omitted } = complete(table, used);
-  if (rows.rows === 0)
-    throw new Error(`data expects at least one complete row of ${used.join(", ")}, got none`);
-  const read = (t: Table): Rows => rowsOf(t, shape, weights, dtype);
-  return {
-    ...shape,
-    dtype,
-    ...divided(rows, options.validation, generator, used, read),
-    omitted: Object.fromEntries([...omitted].map(([name, count]) => [`missing ${name}`, count])),
+  const model = modelOf(options, table);
+  const { rows, omitted } = usable("data", table, model, options.weights);
+  const parts = divided(rows, model, options, generator);
+  const read = (part: Table): Rows => rowsOf(part, model, options.weights);
+  const problem: Problem = {
+    ...model,
+    training: read(parts.training),
+    validation: parts.validation && read(parts.validation),
+    omitted,
     table: rows,
-    loss: lossOf(options.loss),
-    starts: startsFor(shape.names, options.params ?? {}, dtype),
+    loss: chosenLoss(options.loss),
   };
+  tryOut(problem);
+  return problem;
 }
 
-/** The parts of a problem that the model decides. */
-interface ModelPart {
-  readonly formula: Formula | null;
-  readonly target: string;
-  readonly inputs: readonly string[];
-  readonly names: readonly string[];
-  readonly model: ModelFunction;
-  readonly response: (target: Float64Array) => Float64Array;
-}
-
-function formulaProblem(table: Table, { model, params = {}, target }: FitOptions): ModelPart {
-  const formula = parseFormula(model as string, { columns: table.names, params: Object.keys(params) });
-  if (target !== undefined && target !== formula.target)
-    throw new Error(`target expects the target of the formula, ${formula.target}, got ${target}`);
-  return {
-    formula,
-    target: formula.target,
-    inputs: formula.inputs,
-    names: formula.params,
-    model: predictor(formula),
-    response: (target) => responseOf(formula, target),
-  };
-}
-
-function responseOf({ response }: Formula, target: Float64Array): Float64Array {
-  const value = evaluate(response, tensors, () => tensor(target));
-  return Float64Array.from(asTensor(value).realize());
-}
-
-/** The function of columns and parameters that a formula says. */
-export function predictor(formula: Formula): ModelFunction {
-  return (row, params) =>
-    asTensor(evaluate(formula.expression, tensors, (name) => params[name] ?? row[name]!));
-}
-
-function asTensor(value: Tensor | number): Tensor {
-  return value instanceof Tensor ? value : tensor(value, { dtype: "float64" });
-}
-
-function functionProblem(table: Table, { model, params, target }: FitOptions): ModelPart {
-  if (typeof model !== "function")
-    throw new TypeError(`model expects a formula or a function, got ${typeof model}`);
-  if (target === undefined)
-    throw new Error("a model that is a function expects the name of the target column, got none");
-  if (!table.has(target)) throw new Error(`unknown column: ${target}${hint(target, table.names)}`);
-  if (!params) throw new Error("a model that is a function expects params, got none");
-  const inputs = table.names.filter((name) => name !== target && typeof table.column(name)[0] !== "string");
-  return { formula: null, target, inputs, names: Object.keys(params), model, response: (column) => column };
-}
-
-/** float64, unless the parameters of a function come as float32 tensors. */
-function defaultDtype({ model, params = {} }: FitOptions): "float32" | "float64" {
-  const given = Object.values(params).filter((p) => p instanceof Tensor);
-  return typeof model === "function" && given.some((p) => p.dtype === "float32") ? "float32" : "float64";
-}
-
-function rowsOf(
+/** The rows that have a value in each column used, and a weight; and how many have not, by reason. */
+function usable(
+  what: "data" | "validation",
   table: Table,
-  { inputs, target, response }: ModelPart,
+  { inputs, target }: Model,
   weights: string | undefined,
-  dtype: "float32" | "float64",
-): Rows {
+): { rows: Table; omitted: Record<string, number> } {
+  const used = [...new Set([...inputs, target, ...(weights === undefined ? [] : [weights])])];
+  const { table: whole, omitted } = complete(table, used);
+  const rows = weights === undefined ? whole : weighted(whole, weights);
+  if (rows.rows === 0)
+    throw new Error(`${what} expects at least one complete row of ${used.join(", ")}, got none`);
+  const reasons = [...omitted].map(([name, count]): [string, number] => [`missing ${name}`, count]);
+  if (rows.rows < whole.rows) reasons.push(["weight 0", whole.rows - rows.rows]);
+  return { rows, omitted: Object.fromEntries(reasons) };
+}
+
+/** The rows with a weight above 0: to count for nothing is not to be there. */
+function weighted(table: Table, name: string): Table {
+  const weights = table.numbers(name);
+  const bad = weights.findIndex((w) => w < 0);
+  if (bad >= 0)
+    throw new Error(`${table.place(bad, name)}: weights expect numbers from 0, got ${weights[bad]}`);
+  return table.take(indices(table.rows).filter((row) => weights[row]! > 0));
+}
+
+/** Rows to fit, and rows to judge the fit by, if any are wanted. */
+function divided(
+  rows: Table,
+  model: Model,
+  { validation, weights }: FitOptions,
+  generator: Generator,
+): { training: Table; validation: Table | null } {
+  if (validation === undefined) return { training: rows, validation: null };
+  if (typeof validation !== "number")
+    return { training: rows, validation: usable("validation", toTable(validation), model, weights).rows };
+  const parts = split(rows.rows, validation, generator.permutation(rows.rows));
+  return { training: rows.take(parts.training), validation: rows.take(parts.validation) };
+}
+
+function rowsOf(table: Table, { inputs, target, response, dtype }: Model, weights: string | undefined): Rows {
   const column = (name: string): Tensor => tensor(table.numbers(name), { dtype });
   return {
     columns: Object.fromEntries(inputs.map((name) => [name, column(name)])),
-    targets: tensor(response(table.numbers(target)), { dtype }),
-    weights: weights === undefined ? null : checkedWeights(weights, column(weights)),
+    targets: tensor(responses(table, target, response), { dtype }),
+    weights: weights === undefined ? null : column(weights),
     count: table.rows,
+    table,
   };
 }
 
-function checkedWeights(name: string, weights: Tensor): Tensor {
-  const bad = weights.realize().findIndex((w) => !(w >= 0));
-  if (bad >= 0)
+/** The targets as the model predicts them. One that has no such value, as -1 has no logarithm, is an error. */
+function responses(table: Table, target: string, response: Model["response"]): Float64Array {
+  const values = response(table.numbers(target));
+  const bad = values.findIndex((y) => !Number.isFinite(y));
+  if (bad < 0) return values;
+  const given = table.numbers(target)[bad];
+  throw new Error(`${table.place(bad, target)}: the left side of the formula is ${values[bad]} for ${given}`);
+}
+
+/** Makes predictions and a loss without computing them, so that errors of shape and of dtype come here, and not on the way. */
+function tryOut({ training, starts, model, loss }: Problem): void {
+  const preds = model(training.columns, namedStarts(starts));
+  checkShape(preds.shape, training.count, !loss.isDirect);
+  let isWeighted = false;
+  const options = {
+    get weights(): Tensor {
+      isWeighted = true;
+      return training.weights!;
+    },
+  };
+  const result: unknown = loss.of(preds, training.targets, training.weights ? options : {});
+  if (!(result instanceof Tensor && result.size === 1))
+    throw new TypeError(`loss expects a function with a scalar tensor as result, got ${describe(result)}`);
+  if (training.weights && !isWeighted)
     throw new Error(
-      `weights expect numbers from 0, got ${weights.realize()[bad]} in row ${bad + 1} of ${name}`,
+      "weights expect a loss that reads them, as (preds, targets, { weights }), got one that does not",
     );
-  return weights;
 }
 
-function divided(
-  rows: Table,
-  validation: FitOptions["validation"],
-  generator: Generator,
-  used: readonly string[],
-  read: (table: Table) => Rows,
-): Pick<Problem, "training" | "validation"> {
-  if (validation === undefined) return { training: read(rows), validation: null };
-  if (typeof validation !== "number")
-    return { training: read(rows), validation: read(complete(toTable(validation), used).table) };
-  const parts = split(rows.rows, validation, generator.permutation(rows.rows));
-  return { training: read(rows.take(parts.training)), validation: read(rows.take(parts.validation)) };
+function describe(x: unknown): string {
+  return x instanceof Tensor ? `a tensor of shape [${x.shape}]` : kindOf(x);
 }
 
-function lossOf(loss: FitOptions["loss"] = "mse"): Problem["loss"] {
-  return typeof loss === "function" ? { name: "custom", of: loss } : { name: loss, of: lossNamed(loss) };
+/** One prediction a row, or one for all; for losses over classes, scores for each row. */
+function checkShape(shape: readonly number[], rows: number, hasScores: boolean): void {
+  const [length = 1] = shape;
+  if (shape.length <= 1 ? length === rows || length === 1 : length === rows && hasScores) return;
+  throw new RangeError(`model expects predictions of shape [${rows}], one a row, got [${shape}]`);
 }
 
 /** The loss of the model over some rows: step 2, predict, and step 3, loss. */
-export function lossOver(problem: Problem, rows: Rows, params: Named): Tensor {
-  const preds = problem.model(rows.columns, params);
-  const loss = problem.loss.of(preds, rows.targets, rows.weights ? { weights: rows.weights } : {});
-  if (loss.size !== 1)
-    throw new RangeError(`loss expects a function with a scalar result, got [${loss.shape}]`);
-  return loss;
+export function lossOver({ model, loss }: Problem, rows: Batch, params: Named): Tensor {
+  const preds = model(rows.columns, params);
+  return loss.of(preds, rows.targets, rows.weights ? { weights: rows.weights } : {});
 }
 
 /** The rows of the given numbers. */
-export function takeRows(rows: Rows, numbers: Int32Array): Rows {
+export function takeRows(rows: Batch, numbers: Int32Array): Batch {
   const index = tensor(numbers);
   const take = (t: Tensor): Tensor => t.indexSelect(0, index);
   return {

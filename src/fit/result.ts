@@ -5,7 +5,10 @@
 /** One parameter of the model. Bounds are null where there are none. */
 export interface Parameter {
   readonly value: number;
-  /** One standard error, from the curvature of the sum of squares at the solution; null where the data do not determine it. */
+  /**
+   * One standard error, from the curvature of the sum of squares at the solution. Null where the data do not determine it, where
+   * the parameter is held by a bound, and where the loss is another or the fit ended short of a minimum.
+   */
   readonly standardError: number | null;
   readonly start: number;
   readonly fixed: boolean;
@@ -18,8 +21,10 @@ export const outcomes = {
   converged: true,
   /** As many steps or epochs as were asked for. */
   steps: true,
-  /** The validation loss had not improved for `patience` rounds; the best parameters were restored. */
+  /** The loss (that of validation, where there is one) had not improved for `patience` epochs; the best parameters were restored. */
   patience: true,
+  /** Steps no longer change the loss, although it is not at a minimum: they are too short, or it has an edge there. */
+  stalled: false,
   /** A budget that nobody asked for ran out first. */
   exhausted: false,
   /** The loss grew without bound, or became NaN or infinite, and smaller steps did not help. */
@@ -49,7 +54,10 @@ export interface HistoryEntry {
   readonly learningRate: number | null;
 }
 
-/** Goodness of fit on the training rows, in lmfit's and R's terms. Null where the data leave it undefined. */
+/**
+ * Goodness of fit on the training rows, in lmfit's and R's terms. Null where the data leave it undefined. Residuals are in units
+ * of the target: where predictions are logits or logarithms of rates, they are those of the probabilities or rates.
+ */
 export interface Statistics {
   readonly observations: number;
   readonly degreesOfFreedom: number;
@@ -77,7 +85,7 @@ export interface Result {
   readonly epochs: number;
   readonly seconds: number;
   readonly history: readonly HistoryEntry[];
-  /** Rows of the data that were left out, by reason: `missing speed: 3`. */
+  /** Rows of the data that were left out, by reason: `missing speed: 3`, `weight 0: 1`. */
   readonly omitted: Readonly<Record<string, number>>;
   readonly dtype: "float32" | "float64";
   readonly seed: number;

@@ -1,10 +1,12 @@
 /** Models kept in files: the JSON of a fit comes in unchecked, and a model that predicts, or that another fit starts from, comes out. */
+import { kindOf } from "../data/cells.ts";
 import type { TableLike } from "../data/input.ts";
 import { tensor } from "../tensor/make.ts";
+import { FormulaError } from "./formula/error.ts";
 import { type Formula, parseFormula } from "./formula/formula.ts";
+import { type Named, predictor } from "./model.ts";
 import { predictRows } from "./predict.ts";
-import { predictor } from "./problem.ts";
-import type { ParamOptions } from "./start.ts";
+import { type ParamOptions, startsFor } from "./start.ts";
 
 /** A fitted formula as it was kept. */
 export interface SavedModel {
@@ -15,73 +17,62 @@ export interface SavedModel {
   predict(data: TableLike): Float64Array;
 }
 
-/** Reads what `JSON.parse` made of a model file: the object that `--json`, `--save` and `toJSON` give. `name` is for errors. */
+/**
+ * Reads what `JSON.parse` made of a model file: the object that `--json`, `--save` and `toJSON` give. Names of the formula that
+ * are no parameters there are its inputs. Errors begin with `name` and take one line.
+ */
 export function readModel(json: unknown, name = "model"): SavedModel {
-  const source = fieldOf(json, "formula", name);
-  const params = fieldOf(json, "params", name);
-  if (typeof source !== "string")
-    throw new Error(`${name}: expected a formula, got ${JSON.stringify(source) ?? "none"}`);
-  if (!isRecord(params))
-    throw new Error(`${name}: expected params by name, got ${JSON.stringify(params) ?? "none"}`);
-  const values = Object.fromEntries(
-    Object.keys(params).map((key) => [key, numberOf(params[key], "value", `${name}: ${key}`)]),
+  try {
+    return modelOf(json);
+  } catch (error) {
+    const problem = error instanceof FormulaError ? error.problem : (error as Error).message;
+    throw new Error(`${name}: ${problem}`, { cause: error });
+  }
+}
+
+function modelOf(json: unknown): SavedModel {
+  const { formula: source, params: saved } = recordOf(json, "a model that coaster saved");
+  if (typeof source !== "string") throw new Error(`expected a formula, got ${kindOf(source)}`);
+  const entries = Object.entries(recordOf(saved, "params by name"));
+  const params = Object.fromEntries(entries.map(([name, value]) => [name, optionOf(name, value)]));
+  const formula = formulaOf(source, Object.keys(params));
+  // To start from them is to check them.
+  const starts = startsFor(formula.params, params, "float64");
+  const values = Object.fromEntries(starts.map(({ name, value }) => [name, value.item()]));
+  return { formula, params, values, predict: (data) => predictRows(ready(formula, values), data) };
+}
+
+/** The formula, with the names that are no parameters as its columns. */
+function formulaOf(source: string, params: readonly string[]): Formula {
+  const { names, target } = parseFormula(source);
+  const columns = [target, ...names.filter((name) => !params.includes(name))];
+  return parseFormula(source, { columns, params });
+}
+
+function ready(formula: Formula, values: Readonly<Record<string, number>>) {
+  const dtype = "float64" as const;
+  const params: Named = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, tensor(value, { dtype })]),
   );
-  const names = parseFormula(source).names;
-  const columns = names.filter((key) => !(key in values));
-  const formula = parseFormula(source, {
-    columns: [...columns, targetOf(source)],
-    params: Object.keys(values),
-  });
-  const missing = Object.keys(values).find((key) => !names.includes(key));
-  if (missing !== undefined) throw new Error(`${name}: expected params of the formula, got ${missing}`);
-  return {
-    formula,
-    values,
-    params: Object.fromEntries(Object.keys(values).map((key) => [key, optionOf(params[key], values[key]!)])),
-    predict: (data) =>
-      predictRows(
-        {
-          model: predictor(formula),
-          inputs: formula.inputs,
-          params: Object.fromEntries(
-            Object.entries(values).map(([key, v]) => [key, tensor(v, { dtype: "float64" })]),
-          ),
-          dtype: "float64",
-        },
-        data,
-      ),
-  };
+  return { model: predictor(formula), inputs: formula.inputs, params, dtype };
 }
 
-function targetOf(source: string): string {
-  return parseFormula(source).target;
-}
-
-function optionOf(saved: unknown, start: number): ParamOptions[string] {
-  const { min, max, fixed } = saved as { min?: unknown; max?: unknown; fixed?: unknown };
-  return {
-    start,
-    ...(typeof min === "number" ? { min } : {}),
-    ...(typeof max === "number" ? { max } : {}),
-    ...(fixed === true ? { fixed } : {}),
-  };
-}
-
-function fieldOf(json: unknown, field: string, name: string): unknown {
-  if (!isRecord(json))
-    throw new Error(
-      `${name}: expected a model that coaster saved, got ${JSON.stringify(json)?.slice(0, 40)}`,
-    );
-  return json[field];
-}
-
-function numberOf(json: unknown, field: string, name: string): number {
-  const value = isRecord(json) ? json[field] : undefined;
+/** A saved parameter as an option: null bounds are none. */
+function optionOf(name: string, saved: unknown): Exclude<ParamOptions[string], number> {
+  const { value, min, max, fixed } = recordOf(saved, `values of parameter ${name}`);
   if (typeof value !== "number")
-    throw new Error(`${name} expects a number as ${field}, got ${JSON.stringify(value) ?? "none"}`);
-  return value;
+    throw new Error(`parameter ${name} expects a number as value, got ${kindOf(value)}`);
+  if (typeof (fixed ?? false) !== "boolean")
+    throw new Error(`parameter ${name} expects true or false as fixed, got ${kindOf(fixed)}`);
+  return {
+    start: value,
+    ...(min == null ? {} : { min: min as number }),
+    ...(max == null ? {} : { max: max as number }),
+    ...(fixed ? { fixed: true } : {}),
+  };
 }
 
-function isRecord(x: unknown): x is Record<string, unknown> {
-  return typeof x === "object" && x !== null && !Array.isArray(x);
+function recordOf(x: unknown, wanted: string): Readonly<Record<string, unknown>> {
+  if (typeof x === "object" && x !== null && !Array.isArray(x)) return x as Record<string, unknown>;
+  throw new Error(`expected ${wanted}, got ${kindOf(x)}`);
 }

@@ -1,6 +1,6 @@
 /** Step 1, initialize: what a person says of the parameters comes in, a checked parameter each with its start value comes out. */
+import { kindOf } from "../data/cells.ts";
 import { hint } from "../data/names.ts";
-import type { Dtype } from "../ir/dtype.ts";
 import { tensor } from "../tensor/make.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
@@ -18,7 +18,10 @@ export type ParamOption =
 /** The options of all parameters, by name. */
 export type ParamOptions = { readonly [name: string]: ParamOption };
 
-/** A parameter before the fit: its start as a tensor of the fit's dtype, a scalar unless the start was larger. */
+/** The precisions that a fit computes in. */
+export type Precision = "float32" | "float64";
+
+/** A parameter before the fit: its start as a tensor of the fit's dtype, a scalar unless the start was larger; bounds in that dtype too. */
 export interface Start {
   readonly name: string;
   readonly value: Tensor;
@@ -31,19 +34,16 @@ export interface Start {
 const unsaid = 1;
 
 /** A start for each name, from the options. Options for other names are an error, for a misspelt one would go unnoticed. */
-export function startsFor(names: readonly string[], options: ParamOptions, dtype: Dtype): Start[] {
+export function startsFor(names: readonly string[], options: ParamOptions, dtype: Precision): Start[] {
   for (const name of Object.keys(options))
     if (!names.includes(name)) throw new Error(`unknown parameter: ${name}${hint(name, names)}`);
-  return names.map((name) => startOf(name, options[name], dtype));
+  return names.map((name) => startOf(name, Object.hasOwn(options, name) ? options[name] : undefined, dtype));
 }
 
-function startOf(name: string, option: ParamOption | undefined, dtype: Dtype): Start {
-  const {
-    start,
-    min = Number.NEGATIVE_INFINITY,
-    max = Number.POSITIVE_INFINITY,
-    fixed = false,
-  } = asRecord(name, option);
+function startOf(name: string, option: ParamOption | undefined, dtype: Precision): Start {
+  const { start, fixed = false, ...bounds } = asRecord(name, option);
+  const min = rounded(bounds.min ?? Number.NEGATIVE_INFINITY, dtype);
+  const max = rounded(bounds.max ?? Number.POSITIVE_INFINITY, dtype);
   if (!(min <= max)) throw new Error(`parameter ${name} expects min <= max, got ${min} and ${max}`);
   const given = typeof fixed === "number" ? fixed : start;
   const value = tensor(given ?? Math.min(Math.max(unsaid, min), max), { dtype });
@@ -51,22 +51,49 @@ function startOf(name: string, option: ParamOption | undefined, dtype: Dtype): S
   return { name, value, min, max, fixed: fixed !== false };
 }
 
+/** A number as a tensor of the dtype has it. */
+function rounded(x: number, dtype: Precision): number {
+  return dtype === "float32" ? Math.fround(x) : x;
+}
+
 function asRecord(name: string, option: ParamOption | undefined): Exclude<ParamOption, number | Tensor> {
   if (option === undefined) return {};
-  if (typeof option === "number" || option instanceof Tensor) return { start: option };
+  if (isValue(option)) return { start: option };
   if (typeof option !== "object" || option === null || Array.isArray(option))
     throw new TypeError(
-      `parameter ${name} expects a number, a tensor or { start, min, max, fixed }, got ${JSON.stringify(option)}`,
+      `parameter ${name} expects a number, a tensor or { start, min, max, fixed }, got ${kindOf(option)}`,
     );
-  for (const key of Object.keys(option))
-    if (!keys.includes(key)) throw new Error(`unknown option of parameter ${name}: ${key}${hint(key, keys)}`);
-  for (const key of ["min", "max"] as const)
-    if (option[key] !== undefined && (typeof option[key] !== "number" || Number.isNaN(option[key])))
-      throw new TypeError(`parameter ${name} expects a number as ${key}, got ${JSON.stringify(option[key])}`);
+  for (const [key, value] of Object.entries(option)) checkOption(name, key, value);
   return option;
 }
 
-const keys = ["start", "min", "max", "fixed"];
+function isValue(x: unknown): x is number | Tensor {
+  return typeof x === "number" || x instanceof Tensor;
+}
+
+function isBound(x: unknown): boolean {
+  return typeof x === "number" && !Number.isNaN(x);
+}
+
+/** What can be said of a parameter, a row each. */
+const kinds: Readonly<Record<string, { readonly wanted: string; readonly holds: (x: unknown) => boolean }>> =
+  {
+    start: { wanted: "a number or a tensor", holds: isValue },
+    min: { wanted: "a number", holds: isBound },
+    max: { wanted: "a number", holds: isBound },
+    fixed: {
+      wanted: "true, false or a number",
+      holds: (x) => typeof x === "boolean" || typeof x === "number",
+    },
+  };
+
+function checkOption(name: string, key: string, value: unknown): void {
+  const known = Object.keys(kinds);
+  if (!known.includes(key)) throw new Error(`unknown option of parameter ${name}: ${key}${hint(key, known)}`);
+  const { wanted, holds } = kinds[key]!;
+  if (value !== undefined && !holds(value))
+    throw new TypeError(`parameter ${name} expects ${wanted} as ${key}, got ${kindOf(value)}`);
+}
 
 function checkValues(name: string, value: Tensor, min: number, max: number): void {
   for (const x of value.realize()) {

@@ -1,5 +1,5 @@
 /** Goodness of fit and standard errors: residuals and their derivatives at the solution come in, the numbers that reports show come out. */
-import { inverseDiagonal, triangularize } from "../optim/qr.ts";
+import { inverseDiagonal, length, type Triangle, triangularize } from "../optim/qr.ts";
 import type { Statistics } from "./result.ts";
 
 /**
@@ -29,26 +29,51 @@ export function statisticsOf(
   };
 }
 
-/**
- * One standard error of each parameter: s sqrt(diag((J' J)^-1)), with s^2 = RSS / (n - p) (Bates and Watts, Nonlinear
- * Regression Analysis, 1988, section 2.2). Null where observations are too few or the columns of J depend on one another.
- */
-export function standardErrors(columns: readonly Float64Array[], residuals: Float64Array): (number | null)[] {
-  const freedom = residuals.length - columns.length;
-  const isKnown = freedom > 0 && columns.every((column) => column.every(Number.isFinite));
-  const scale = columns.map((column) => Math.sqrt(sumOf(column, (x) => x * x)) || 1);
-  const unit = columns.map((column, j) => column.map((x) => x / scale[j]!));
-  const diagonal = isKnown ? inverseDiagonal(triangularize(unit, residuals)) : null;
-  if (!diagonal) return columns.map(() => null);
-  const variance = sumOf(residuals, (r) => r * r) / freedom;
-  return columns.map((_, j) => finite(Math.sqrt(variance * diagonal[j]!) / scale[j]!));
+/** How far from the minimum, in standard errors, an answer may be for these to be of use. */
+const nearby = 0.01;
+
+/** What errors depend on besides. */
+export interface ErrorOptions {
+  /** Degrees of freedom: observations less parameters fitted, those of the columns unless said. */
+  readonly freedom?: number;
+  /** Residuals of no more than this length are but rounding. */
+  readonly noise?: number;
 }
 
-/** The weighted sum of squares about the weighted mean. */
+/**
+ * One standard error of each parameter: s sqrt(diag((J' J)^-1)), with s^2 = RSS / freedom (Bates and Watts, Nonlinear
+ * Regression Analysis, 1988, section 2.2). Null where observations are too few or the columns of J depend on one another; and
+ * short of a minimum, as the relative offset tells (the same, section 2.2.3).
+ */
+export function standardErrors(
+  columns: readonly Float64Array[],
+  residuals: Float64Array,
+  { freedom = residuals.length - columns.length, noise = 0 }: ErrorOptions = {},
+): (number | null)[] {
+  const scale = columns.map((column) => length(column) || 1);
+  const unit = columns.map((column, j) => column.map((x) => x / scale[j]!));
+  const triangle = triangularize(unit, residuals);
+  const isKnown = freedom > 0 && unit.every((column) => column.every(Number.isFinite));
+  const diagonal = isKnown ? inverseDiagonal(triangle) : null;
+  const size = length(residuals);
+  if (!diagonal || !(size <= noise || offset(triangle, size, freedom) <= nearby))
+    return columns.map(() => null);
+  return columns.map((_, j) => finite((size * Math.sqrt(diagonal[j]! / freedom)) / scale[j]!));
+}
+
+/** How far a minimum is from here, in standard errors, as far as a linear model can tell. */
+function offset({ projected }: Triangle, size: number, freedom: number): number {
+  const tangential = length(projected) / size;
+  const normal = Math.sqrt(Math.max(1 - tangential ** 2, 0));
+  return tangential / Math.sqrt(projected.length) / (normal / Math.sqrt(freedom));
+}
+
+/** The weighted sum of squares about the weighted mean; exactly 0 where all are equal. */
 function spread(targets: Float64Array, weights: Float64Array | null): number {
   const weight = (i: number): number => weights?.[i] ?? 1;
-  const mean = sumOf(targets, (t, i) => weight(i) * t) / sumOf(targets, (_, i) => weight(i));
-  return sumOf(targets, (t, i) => weight(i) * (t - mean) ** 2);
+  const first = targets[0] ?? 0;
+  const mean = sumOf(targets, (t, i) => weight(i) * (t - first)) / sumOf(targets, (_, i) => weight(i));
+  return sumOf(targets, (t, i) => weight(i) * (t - first - mean) ** 2);
 }
 
 function sumOf(values: Float64Array, term: (x: number, i: number) => number): number {

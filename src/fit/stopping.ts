@@ -1,11 +1,17 @@
 /** Step 7, stop: the losses of a fit come in, one an epoch; whether to stop, and the best so far, come out. */
+import { kindOf } from "../data/cells.ts";
+import { hint } from "../data/names.ts";
+import type { Named } from "./model.ts";
 import type { StopOptions } from "./options.ts";
-import type { Named } from "./problem.ts";
+import type { Precision } from "./start.ts";
 
-/** The parameters with the least score so far, and for how long there have been none better. */
+/** What a fit's losses have been like. */
 export interface Progress {
+  /** The parameters with the least score so far. */
   readonly best: { readonly params: Named; readonly score: number };
-  /** Epochs since the score improved by more than minDelta. */
+  /** The score that the next has to be below by minDelta to count as better. */
+  readonly mark: number;
+  /** Epochs without a better score. */
   readonly stale: number;
   /** Epochs in a row in which the score moved by no more than rounding. */
   readonly still: number;
@@ -14,44 +20,63 @@ export interface Progress {
 
 /** Nothing seen yet. */
 export function begin(params: Named): Progress {
-  return { best: { params, score: Number.POSITIVE_INFINITY }, stale: 0, still: 0, previous: Number.NaN };
+  const none = Number.POSITIVE_INFINITY;
+  return { best: { params, score: none }, mark: none, stale: 0, still: 0, previous: Number.NaN };
 }
 
 /** Takes the score of parameters: the validation loss where there is one, else the training loss. */
-export function observe(progress: Progress, params: Named, score: number, minDelta: number): Progress {
-  const { best } = progress;
-  const moved = Math.abs(score - progress.previous);
+export function observe(progress: Progress, params: Named, score: number, stop: Stop): Progress {
+  const { best, mark, previous } = progress;
+  const isBetter = score < mark - stop.minDelta;
+  const isStill = Math.abs(score - previous) <= stop.rounding * Math.abs(score);
   return {
     best: score < best.score ? { params, score } : best,
-    stale: score < best.score - minDelta ? 0 : progress.stale + 1,
-    still: moved <= rounding * Math.abs(score) ? progress.still + 1 : 0,
+    mark: isBetter ? score : mark,
+    stale: isBetter ? 0 : progress.stale + 1,
+    still: isStill ? progress.still + 1 : 0,
     previous: score,
   };
 }
 
-/** A relative change of the loss that counts as none. */
-const rounding = 1e-12;
-/** How many epochs of no change count as the end. */
+/** How many epochs of no change count as standing still. */
 const stillness = 10;
 
-/** Why to stop now, if at all. */
-export function reasonToStop(progress: Progress, patience: number): "converged" | "patience" | null {
-  if (progress.stale > patience) return "patience";
-  return progress.still >= stillness ? "converged" : null;
+/** Why to stop now, if at all. Standing still is said again every so many epochs. */
+export function reasonToStop({ stale, still }: Progress, patience: number): "patience" | "still" | null {
+  if (stale > 0 && stale >= patience) return "patience";
+  return still > 0 && still % stillness === 0 ? "still" : null;
 }
 
 /** When to stop, with nothing left open. */
 export interface Stop {
   readonly patience: number;
   readonly minDelta: number;
+  /** A relative change of the loss that counts as none. */
+  readonly rounding: number;
   readonly isOn: boolean;
 }
 
+/** What counts as none in each precision: many roundings in float64, the last digit in float32. */
+const stills: Record<Precision, number> = { float64: 1e-12, float32: 2 ** -23 };
+
 /** The options, with validation's default patience. */
-export function resolveStop(stop: StopOptions | false | undefined, hasValidation: boolean): Stop {
-  if (stop === false) return { patience: Number.POSITIVE_INFINITY, minDelta: 0, isOn: false };
-  const { patience = hasValidation ? 10 : Number.POSITIVE_INFINITY, minDelta = 0 } = stop ?? {};
-  if (!(patience >= 0)) throw new RangeError(`stop expects patience from 0, got ${patience}`);
-  if (!(minDelta >= 0)) throw new RangeError(`stop expects minDelta from 0, got ${minDelta}`);
-  return { patience, minDelta, isOn: true };
+export function resolveStop(
+  stop: StopOptions | false | undefined,
+  hasValidation: boolean,
+  dtype: Precision,
+): Stop {
+  const rounding = stills[dtype];
+  if (stop === false) return { patience: Number.POSITIVE_INFINITY, minDelta: 0, rounding, isOn: false };
+  const given = stop ?? {};
+  for (const [name, value] of Object.entries(given)) checkOption(name, value);
+  const { patience = hasValidation ? 10 : Number.POSITIVE_INFINITY, minDelta = 0 } = given;
+  return { patience, minDelta, rounding, isOn: true };
+}
+
+const names = ["patience", "minDelta"];
+
+function checkOption(name: string, value: unknown): void {
+  if (!names.includes(name)) throw new Error(`unknown option of stop: ${name}${hint(name, names)}`);
+  if (value !== undefined && !(typeof value === "number" && value >= 0))
+    throw new RangeError(`stop expects ${name} from 0, got ${kindOf(value)}`);
 }

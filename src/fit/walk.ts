@@ -5,50 +5,13 @@ import { batches, shuffle } from "../data/split.ts";
 import { indices } from "../data/table.ts";
 import type { Generator } from "../tensor/random.ts";
 import { History } from "./history.ts";
-import type { Method, Taken } from "./methods.ts";
+import type { Method, Taken } from "./method.ts";
+import type { Named } from "./model.ts";
 import type { FitOptions } from "./options.ts";
-import { lossOver, type Named, type Problem, type Rows, takeRows } from "./problem.ts";
+import type { Plan } from "./plan.ts";
+import { type Batch, lossOver, type Problem, takeRows } from "./problem.ts";
 import type { HistoryEntry, OutcomeKind } from "./result.ts";
-import { begin, observe, type Progress, reasonToStop, resolveStop, type Stop } from "./stopping.ts";
-
-/** How far the walk may go. */
-export interface Plan {
-  readonly steps: number;
-  /** Whether somebody asked for that many. */
-  readonly isAsked: boolean;
-  readonly batchSize: number;
-  /** Steps in an epoch. */
-  readonly perEpoch: number;
-  readonly stop: Stop;
-}
-
-/** The plan that the options ask for. Errors: steps, epochs or batchSize that are no whole numbers. */
-export function planOf(
-  problem: Problem,
-  method: Method,
-  { steps, epochs, batchSize, stop }: FitOptions,
-): Plan {
-  checkWhole({ steps, epochs }, 0);
-  checkWhole({ batchSize }, 1);
-  const { count } = problem.training;
-  const size = Math.min(batchSize ?? count, count);
-  const perEpoch = Math.ceil(count / size);
-  const asked = Math.min(steps ?? Number.POSITIVE_INFINITY, (epochs ?? Number.POSITIVE_INFINITY) * perEpoch);
-  const isAsked = Number.isFinite(asked);
-  return {
-    steps: isAsked ? asked : method.budget,
-    isAsked,
-    batchSize: size,
-    perEpoch,
-    stop: resolveStop(stop, problem.validation !== null),
-  };
-}
-
-function checkWhole(counts: Record<string, number | undefined>, least: number): void {
-  for (const [name, value] of Object.entries(counts))
-    if (value !== undefined && !(Number.isInteger(value) && value >= least))
-      throw new RangeError(`${name} expects a whole number from ${least}, got ${value}`);
-}
+import { begin, observe, type Progress, reasonToStop } from "./stopping.ts";
 
 /** What the walk goes over and by. */
 export interface Walk {
@@ -66,59 +29,79 @@ export interface Walked {
   readonly kind: OutcomeKind;
   /** The parameters that are the answer. */
   readonly params: Named;
-  readonly steps: number;
+  /** Where the walk went last, which may be worse, or nowhere. */
+  readonly last: { readonly params: Named; readonly loss: number };
+  /** The loss at the start. */
   readonly first: number;
-  /** The loss where the walk went last, which need not be that of `params`. */
-  readonly last: number;
+  readonly steps: number;
   readonly history: readonly HistoryEntry[];
 }
 
 /** Walks from `start` until there is a reason to stop. */
 export async function walk(w: Walk, start: Named): Promise<Walked> {
-  const { plan, method } = w;
   const rowsAt = supply(w);
   const pause = breather();
   const history = new History();
+  const first = lossAt(w, start);
   let at: Position = {
+    step: 0,
     params: start,
     state: undefined,
     progress: begin(start),
-    losses: [],
-    first: Number.NaN,
+    losses: none,
+    first,
   };
-  for (let step = 0; ; step++) {
-    const early = w.signal?.aborted
-      ? "aborted"
-      : step >= plan.steps
-        ? plan.isAsked
-          ? "steps"
-          : "exhausted"
-        : null;
-    if (early) return end(w, at, early, step, history);
-    const taken = method.step(at.params, at.state, rowsAt(step), step);
-    const entry = entryOf(w, at.params, taken, step);
+  if (!isValid(w, at)) return end(w, at, "invalid", history);
+  for (;;) {
+    const over = reasonBefore(w, at);
+    if (over) return end(w, at, over, history);
+    const taken = w.method.step(at.params, at.state, rowsAt(at.step), at.step);
+    if (!Number.isFinite(taken.loss)) return end(w, at, "diverged", history);
+    const entry = entryOf(w, at, taken.loss);
     history.add(entry);
     at = seen(w, at, entry);
     const reason = reasonAt(w, at, entry, taken);
-    if (reason) return end(w, at, reason, step, history);
-    at = { ...at, params: taken.params, state: taken.state };
-    if (taken.converged && plan.stop.isOn) return end(w, at, "converged", step + 1, history);
+    if (reason) return end(w, at, reason, history);
+    at = { ...at, step: at.step + 1, params: taken.params, state: taken.state };
+    if (!areFinite(taken.params)) return end(w, at, "diverged", history);
     await pause();
   }
 }
 
 /** What the walk carries from step to step. */
 interface Position {
+  readonly step: number;
   readonly params: Named;
   readonly state: unknown;
   readonly progress: Progress;
   /** The losses of the epoch's batches so far. */
-  readonly losses: readonly number[];
+  readonly losses: Losses;
   readonly first: number;
 }
 
+interface Losses {
+  readonly sum: number;
+  readonly count: number;
+}
+
+const none: Losses = { sum: 0, count: 0 };
+
+/** The loss over all training rows. */
+function lossAt({ problem, fixed }: Walk, params: Named): number {
+  return lossOver(problem, problem.training, { ...params, ...fixed }).item();
+}
+
+function validationLossAt({ problem, fixed }: Walk, params: Named): number | null {
+  return problem.validation && lossOver(problem, problem.validation, { ...params, ...fixed }).item();
+}
+
+/** Whether there is a loss to begin with. */
+function isValid(w: Walk, { params, first }: Position): boolean {
+  return Number.isFinite(first) && Number.isFinite(validationLossAt(w, params) ?? 0);
+}
+
 /** The rows of each step: all of them, or the batches of a shuffle that each epoch makes anew. */
-function supply({ problem: { training }, plan, generator }: Walk): (step: number) => Rows {
+function supply({ problem: { training }, plan, generator }: Walk): (step: number) => Batch {
   if (plan.perEpoch === 1) return () => training;
   const all = indices(training.count);
   let epoch: Int32Array[] = [];
@@ -133,44 +116,51 @@ function supply({ problem: { training }, plan, generator }: Walk): (step: number
   };
 }
 
-function entryOf(w: Walk, params: Named, { loss }: Taken, step: number): HistoryEntry {
+/** Why to stop before a step, if at all. */
+function reasonBefore({ signal, plan }: Walk, { step }: Position): OutcomeKind | null {
+  if (signal?.aborted) return "aborted";
+  if (step < plan.steps) return null;
+  return plan.isAsked ? "steps" : "exhausted";
+}
+
+function isEpoch({ plan }: Walk, step: number): boolean {
+  return step % plan.perEpoch === 0;
+}
+
+function entryOf(w: Walk, { step, params }: Position, loss: number): HistoryEntry {
   return {
     step,
     epoch: Math.floor(step / w.plan.perEpoch),
     loss,
-    validationLoss: step % w.plan.perEpoch === 0 ? validationLoss(w, params) : null,
+    validationLoss: isEpoch(w, step) ? validationLossAt(w, params) : null,
     learningRate: w.method.rateAt(step),
   };
 }
 
-function validationLoss({ problem, fixed }: Walk, params: Named): number | null {
-  return problem.validation && lossOver(problem, problem.validation, { ...params, ...fixed }).item();
-}
-
 /** Takes a step's loss into account; once an epoch, the parameters compete for the best. */
-function seen({ plan }: Walk, at: Position, { step, loss, validationLoss }: HistoryEntry): Position {
-  const first = step === 0 ? loss : at.first;
-  if (step % plan.perEpoch !== 0) return { ...at, losses: [...at.losses, loss] };
-  const score = validationLoss ?? (at.losses.length > 0 && plan.perEpoch > 1 ? meanOf(at.losses) : loss);
-  return {
-    ...at,
-    first,
-    losses: [loss],
-    progress: observe(at.progress, at.params, score, plan.stop.minDelta),
-  };
-}
-
-function meanOf(losses: readonly number[]): number {
-  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+function seen(w: Walk, at: Position, { step, loss, validationLoss }: HistoryEntry): Position {
+  const { sum, count } = isEpoch(w, step) ? none : at.losses;
+  const losses = { sum: sum + loss, count: count + 1 };
+  if (!isEpoch(w, step)) return { ...at, losses };
+  const isBatched = w.plan.perEpoch > 1 && step > 0;
+  const score = validationLoss ?? (isBatched ? at.losses.sum / at.losses.count : loss);
+  return { ...at, losses, progress: observe(at.progress, at.params, finite(score), w.plan.stop) };
 }
 
 /** Why to stop at a step, if at all, before its result is taken. */
 function reasonAt(w: Walk, at: Position, entry: HistoryEntry, taken: Taken): OutcomeKind | null {
-  if (!Number.isFinite(entry.loss)) return entry.step === 0 ? "invalid" : "diverged";
   if (w.onStep?.({ ...entry, params: numbersOf(at.params) }) === false) return "aborted";
-  if (!areFinite(taken.params)) return "diverged";
-  const isEpoch = entry.step % w.plan.perEpoch === 0;
-  return isEpoch && w.plan.stop.isOn ? reasonToStop(at.progress, w.plan.stop.patience) : null;
+  if (!w.plan.stop.isOn) return null;
+  if (taken.end || !isEpoch(w, at.step)) return taken.end;
+  const reason = reasonToStop(at.progress, w.plan.stop.patience);
+  return reason === "still" ? kindOfStill(w, at) : reason;
+}
+
+/** What standing still means: a minimum, or steps too short, which those that somebody asked for may be. */
+function kindOfStill({ method, plan }: Walk, { params }: Position): OutcomeKind | null {
+  if (!method.isLeast) return null;
+  if (method.isLeast(params)) return "converged";
+  return plan.isAsked ? null : "stalled";
 }
 
 function numbersOf(params: Named): Record<string, number> {
@@ -183,28 +173,33 @@ function areFinite(params: Named): boolean {
   return Object.values(params).every((t) => t.realize().every(Number.isFinite));
 }
 
-/** The answer of a walk: the last parameters, or the best where those are not good. */
-function end(w: Walk, at: Position, kind: OutcomeKind, steps: number, history: History): Walked {
-  const last = lossOver(w.problem, w.problem.training, { ...at.params, ...w.fixed }).item();
-  const first = Number.isNaN(at.first) ? last : at.first;
-  const final = hasRunAway(kind, last, at.progress.best.score) ? "diverged" : kind;
-  const entry = { step: steps, epoch: Math.ceil(steps / w.plan.perEpoch), loss: last, learningRate: null };
-  if (Number.isFinite(last)) history.add({ ...entry, validationLoss: validationLoss(w, at.params) });
-  return { kind: final, params: answer(w, at, final, last), steps, first, last, history: history.entries() };
+/** The answer of a walk, with the last line of its history. */
+function end(w: Walk, at: Position, kind: OutcomeKind, history: History): Walked {
+  const { step, params, first } = at;
+  const loss = lossAt(w, params);
+  if (Number.isFinite(loss) && history.lastStep !== step)
+    history.add({ ...entryOf(w, at, loss), learningRate: null, validationLoss: validationLossAt(w, params) });
+  const final = hasRunAway(kind, first, loss) ? "diverged" : kind;
+  const last = { params, loss };
+  return { kind: final, params: answer(w, at, final), last, first, steps: step, history: history.entries() };
 }
 
-/** Whether the last loss is none, or far above the best: more than a batch's chance can be. */
-function hasRunAway(kind: OutcomeKind, last: number, best: number): boolean {
-  return (
-    kind !== "invalid" && (!Number.isFinite(last) || (kind === "steps" && last > 1e3 * best && best > 0))
-  );
+/** Whether a walk that ended by count went up: to no number, or clearly above the start. */
+function hasRunAway(kind: OutcomeKind, first: number, last: number): boolean {
+  return (kind === "steps" || kind === "exhausted") && !(last - first <= 0.1 * Math.abs(first));
 }
 
-function answer(w: Walk, { params, progress }: Position, kind: OutcomeKind, last: number): Named {
-  const { best } = progress;
-  if (kind === "diverged" || kind === "patience") return best.params;
-  if (w.problem.validation) return (validationLoss(w, params) ?? 0) <= best.score ? params : best.params;
-  return (kind === "aborted" || kind === "exhausted") && best.score < last ? best.params : params;
+/** The last parameters of a walk that got where it was to go, else the better of the last and the best. With validation, always the better there. */
+function answer(w: Walk, { params, progress: { best } }: Position, kind: OutcomeKind): Named {
+  const isGood = kind === "steps" || kind === "converged" || kind === "invalid";
+  if (isGood && !w.problem.validation) return params;
+  const score = (at: Named): number => finite(validationLossAt(w, at) ?? lossAt(w, at));
+  return score(params) <= score(best.params) ? params : best.params;
+}
+
+/** A loss, where no number, be it minus infinity, is a good one. */
+function finite(loss: number): number {
+  return Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
 }
 
 /** Lets timers and events have their turn every 25 ms. */

@@ -1,8 +1,9 @@
 /**
- * Levenberg-Marquardt: the least sum of squares of residuals, with exact Jacobians, Moré's column scaling and Nielsen's damping.
- * Parameters and what residuals make of them go in; better parameters come out, until no step makes a difference.
+ * Levenberg-Marquardt: the least sum of squares of residuals, with exact Jacobians, Moré's column scaling, damping after Nielsen, and
+ * steps bent along the residuals' curvature. Parameters and what residuals make of them go in; better parameters come out, until
+ * no step makes a difference.
  */
-import { solve, triangularize } from "./qr.ts";
+import { damp, length, solve, solveNormal, type Triangle, triangularize } from "./qr.ts";
 
 /** A sum of squares to be made least. */
 export interface SquaresProblem {
@@ -12,19 +13,26 @@ export interface SquaresProblem {
   readonly jacobian: (params: Float64Array) => Float64Array[];
   readonly lower: Float64Array;
   readonly upper: Float64Array;
+  /** The relative size of a rounding in the residuals: 2^-53, or 2^-24 for float32. */
+  readonly precision: number;
+  /** The length of what residuals are differences of, the targets: times the precision, it says how much of them is rounding. */
+  readonly magnitude: number;
 }
+
+/** How a search ends: at a minimum, or where no step leads down although the slope is not zero, or is no number. */
+export type End = "converged" | "stalled";
 
 /** Where the search stands. */
 export interface LevenbergState {
   readonly residuals: Float64Array;
-  /** Half the sum of squared residuals. */
-  readonly cost: number;
-  /** How much a step is held back, relative to the scale of each column. */
+  /** The square root of the sum of squared residuals. */
+  readonly length: number;
+  /** How much a step is held back, relative to the scale of each column. 0 where the sum of squares is as small as it can be told. */
   readonly damping: number;
-  readonly growth: number;
+  /** The greatest length that each column of the Jacobian has had. */
   readonly scale: Float64Array;
-  /** Whether no step made the sum smaller by more than rounding. */
-  readonly converged: boolean;
+  /** Null as long as the search goes on. */
+  readonly end: End | null;
 }
 
 export interface LevenbergStep {
@@ -36,79 +44,207 @@ export interface LevenbergStep {
 export function init(problem: SquaresProblem, params: Float64Array): LevenbergState {
   const residuals = problem.residuals(params);
   const scale = new Float64Array(params.length);
-  return { residuals, cost: halfSquares(residuals), damping: 1e-3, growth: 2, scale, converged: false };
+  return { residuals, length: length(residuals), damping: 1e-3, scale, end: null };
 }
 
-/** One accepted step, or the end. (Moré, The Levenberg-Marquardt algorithm, 1978; Nielsen, Damping parameter in Marquardt's method, 1999.) */
+const mostTrials = 60;
+
+/** One step down, or the end. (Moré, The Levenberg-Marquardt algorithm, 1978; Nielsen, Damping parameter in Marquardt's method, 1999.) */
 export function update(problem: SquaresProblem, state: LevenbergState, params: Float64Array): LevenbergStep {
-  const jacobian = problem.jacobian(params);
-  const scale = state.scale.map((before, j) => Math.max(before, norm(jacobian[j]!)) || 1);
-  let { damping, growth } = state;
-  for (let trial = 0; trial < 60; trial++) {
-    const step = dampedStep(jacobian, state.residuals, scale, damping);
-    const moved = params.map((p, j) =>
-      Math.min(Math.max(p + step[j]!, problem.lower[j]!), problem.upper[j]!),
-    );
-    const residuals = problem.residuals(moved);
-    const cost = halfSquares(residuals);
-    if (cost < state.cost) {
-      const ratio = (state.cost - cost) / promised(jacobian, state.residuals, params, moved);
-      damping *= Math.max(1 / 3, 1 - (2 * ratio - 1) ** 3);
-      const converged = state.cost - cost <= 1e-15 * state.cost;
-      return {
-        params: moved,
-        state: { residuals, cost, damping: Math.max(damping, 1e-15), growth: 2, scale, converged },
-      };
-    }
-    if (isNegligible(moved, params)) break;
+  const here = modelAt(problem, state, params);
+  const next = state.damping > 0 && state.length > 0 ? lower(problem, here, state.damping) : null;
+  return next ?? polished(problem, state, here) ?? { params, state: { ...state, end: endAt(problem, here) } };
+}
+
+/** The first step that lowers the sum of squares, with ever more damping; null if none does. */
+function lower(problem: SquaresProblem, here: Model, first: number): LevenbergStep | null {
+  for (let [trial, damping, growth] = [0, first, 2]; trial < mostTrials; trial++) {
+    const next = tryStep(problem, here, damping);
+    if (next && next.length < here.length) return arrived(here, next, damping);
+    if (next && isNegligible(next.params, here.params, problem.precision)) return null;
     damping *= growth;
     growth *= 2;
   }
-  return { params, state: { ...state, scale, converged: true } };
+  return null;
 }
 
-/** The step h that makes |J h + r|^2 + damping |D h|^2 least, for D the scales. */
-function dampedStep(
-  jacobian: readonly Float64Array[],
-  r: Float64Array,
-  scale: Float64Array,
-  damping: number,
-): Float64Array {
-  const p = jacobian.length;
-  const columns = jacobian.map((column, j) => {
-    const extended = new Float64Array(column.length + p);
-    extended.set(column);
-    extended[column.length + j] = Math.sqrt(damping) * scale[j]!;
-    return extended;
-  });
-  const right = new Float64Array(r.length + p);
-  right.set(r.map((x) => -x));
-  return solve(triangularize(columns, right));
+/** What is left of a slope after a step that was of use. */
+const gentler = 0.9;
+/** Damping that holds nothing back but what the columns do not determine. */
+const leastDamping = 1e-20;
+
+/**
+ * Where sums of squares no longer tell places apart, slopes still do: a step with next to no damping, if it makes the slope less, and
+ * so on to the end. Null if it does not. It may double the digits of the parameters.
+ */
+function polished(problem: SquaresProblem, state: LevenbergState, here: Model): LevenbergStep | null {
+  const step = solve(damp(here.triangle, leastDamping));
+  const { params, residuals, length: size } = placeAt(problem, landing(problem, here, step));
+  if (!(size <= here.length * (1 + 1e3 * problem.precision))) return null;
+  const there = { ...state, residuals, length: size, damping: 0 };
+  const isGentler = steepness(modelAt(problem, there, params)) < gentler * steepness(here);
+  return isGentler ? { params, state: there } : null;
 }
 
-/** By how much the linear model says that the cost falls on the way from params to moved. */
-function promised(
-  jacobian: readonly Float64Array[],
-  r: Float64Array,
-  params: Float64Array,
-  moved: Float64Array,
-): number {
-  const linear = r.map((x, i) =>
-    jacobian.reduce((sum, column, j) => sum + column[i]! * (moved[j]! - params[j]!), x),
+/** The greatest cosine between the residuals and a column. */
+function steepness({ columns, triangle }: Model): number {
+  const slopes = columns.map(
+    (column, j) => Math.abs(dot(triangle.columns[j]!, triangle.projected)) / (length(column) || 1),
   );
-  return Math.max(halfSquares(r) - halfSquares(linear), Number.MIN_VALUE);
+  return slopes.reduce((most, slope) => Math.max(most, slope), 0);
 }
 
-function isNegligible(moved: Float64Array, params: Float64Array): boolean {
-  return moved.every((p, j) => Math.abs(p - params[j]!) <= 1e-16 * Math.abs(p));
+/**
+ * The residuals beside a point as linear in steps. A step of 1 changes a parameter by length / scale, and the residuals by
+ * length * column: so no square overflows.
+ */
+interface Model {
+  readonly params: Float64Array;
+  readonly residuals: Float64Array;
+  readonly length: number;
+  readonly scale: Float64Array;
+  readonly columns: readonly Float64Array[];
+  /** Of the columns, and of -residuals / length. */
+  readonly triangle: Triangle;
 }
 
-function norm(column: Float64Array): number {
-  return Math.sqrt(2 * halfSquares(column));
+function modelAt(problem: SquaresProblem, state: LevenbergState, params: Float64Array): Model {
+  const { residuals, length: size } = state;
+  const jacobian = problem.jacobian(params);
+  const free = jacobian.map((c, j) => (isHeld(problem, params, residuals, c, j) ? c.map(() => 0) : c));
+  const scale = state.scale.map((before, j) => Math.max(before, length(free[j]!)) || 1);
+  const columns = free.map((column, j) => column.map((x) => x / scale[j]!));
+  const right = residuals.map((r) => -r / (size || 1));
+  return { params, residuals, length: size, scale, columns, triangle: triangularize(columns, right) };
 }
 
-function halfSquares(x: Float64Array): number {
+/** Whether parameter j lies on a bound that downhill is beyond. */
+function isHeld(
+  { lower, upper }: SquaresProblem,
+  params: Float64Array,
+  residuals: Float64Array,
+  column: Float64Array,
+  j: number,
+): boolean {
+  const slope = dot(column, residuals);
+  return (params[j]! <= lower[j]! && slope > 0) || (params[j]! >= upper[j]! && slope < 0);
+}
+
+/** Where a step leads. */
+interface Place {
+  readonly params: Float64Array;
+  readonly residuals: Float64Array;
+  readonly length: number;
+}
+
+/** How far a step may bend, as a part of its length. */
+const mostBend = 0.375;
+
+/**
+ * Takes the step that makes |columns step + residuals|^2 + damping |step|^2 least, bent by half its acceleration, so that it
+ * follows a curved valley (Transtrum and Sethna, Improvements to the Levenberg-Marquardt algorithm, 2012). Null if it bends too
+ * far to be trusted.
+ */
+function tryStep(problem: SquaresProblem, here: Model, damping: number): Place | null {
+  const damped = damp(here.triangle, damping);
+  const step = stepTo(here, landing(problem, here, solve(damped)));
+  const bend = bendOf(problem, here, damped, step);
+  if (!(length(bend) <= mostBend * length(step))) return null;
+  return placeAt(
+    problem,
+    landing(
+      problem,
+      here,
+      step.map((x, j) => x + bend[j]! / 2),
+    ),
+  );
+}
+
+/** How far ahead, as a part of a step, a look at the residuals shows how they curve. */
+const ahead = 0.1;
+
+/** The acceleration along a step: what the residuals' second derivative in its direction calls for, damped as the step is. */
+function bendOf(problem: SquaresProblem, here: Model, damped: Triangle, step: Float64Array): Float64Array {
+  const { residuals, length: size, columns } = here;
+  const part = step.map((x) => ahead * x);
+  const beyond = problem.residuals(landing(problem, here, part));
+  const curvature = residuals.map((r, i) => {
+    const linear = columns.reduce((sum, column, j) => sum + column[i]! * part[j]!, 0);
+    return (2 / ahead ** 2) * ((beyond[i]! - r) / size - linear);
+  });
+  return solveNormal(
+    damped,
+    Float64Array.from(columns, (column) => -dot(column, curvature)),
+  );
+}
+
+/** Where a step leads, within the bounds. */
+function landing({ lower, upper }: SquaresProblem, here: Model, step: Float64Array): Float64Array {
+  return here.params.map((p, j) => {
+    const to = p + (step[j]! * here.length) / here.scale[j]!;
+    return Math.min(Math.max(to, lower[j]!), upper[j]!);
+  });
+}
+
+/** The step that leads to the parameters. */
+function stepTo(here: Model, params: Float64Array): Float64Array {
+  return params.map((p, j) => ((p - here.params[j]!) * here.scale[j]!) / (here.length || 1));
+}
+
+function placeAt(problem: SquaresProblem, params: Float64Array): Place {
+  const residuals = problem.residuals(params);
+  return { params, residuals, length: length(residuals) };
+}
+
+/** By how much the model says that the sum of squares falls on a step, as a part of it. */
+function promised({ triangle: { columns, projected } }: Model, step: Float64Array): number {
+  return projected.reduce((sum, before, i) => {
+    const change = columns.reduce((total, column, j) => total + column[i]! * step[j]!, 0);
+    return sum + change * (2 * before - change);
+  }, 0);
+}
+
+/** A decrease, as a part of the sum of squares, that is none. */
+const negligible = 1e-15;
+
+/** A step taken, with damping for the next: the less, the better the model has kept its promise. None where it made no difference. */
+function arrived(here: Model, next: Place, damping: number): LevenbergStep | null {
+  const ratio = next.length / here.length;
+  const decrease = (1 - ratio) * (1 + ratio);
+  if (decrease <= negligible) return null;
+  const kept = decrease / Math.max(promised(here, stepTo(here, next.params)), Number.MIN_VALUE);
+  const eased = damping * Math.max(0.1, 1 - (2 * kept - 1) ** 3);
+  const { params, residuals, length: size } = next;
+  return {
+    params,
+    state: { residuals, length: size, damping: Math.max(eased, leastDamping), scale: here.scale, end: null },
+  };
+}
+
+function isNegligible(moved: Float64Array, params: Float64Array, precision: number): boolean {
+  return moved.every((p, j) => Math.abs(p - params[j]!) <= precision * Math.abs(p));
+}
+
+/** The cosine between residuals and a column of the Jacobian that counts as a right angle. */
+const flat = 1e-5;
+
+/** Whether the residuals stand at right angles to the columns, but for rounding: there the sum of squares has no slope. */
+function endAt({ precision, magnitude }: SquaresProblem, here: Model): End {
+  const { params, residuals, columns, scale, length: size } = here;
+  const lengths = columns.map(length);
+  const terms = lengths.reduce(
+    (sum, column, j) => sum + column * scale[j]! * Math.abs(params[j]!),
+    magnitude,
+  );
+  const isFlat = columns.every((column, j) => {
+    const slope = Math.abs(dot(column, residuals));
+    return slope <= lengths[j]! * (flat * size + 64 * precision * terms);
+  });
+  return isFlat ? "converged" : "stalled";
+}
+
+function dot(x: Float64Array, y: Float64Array): number {
   let sum = 0;
-  for (const value of x) sum += value * value;
-  return 0.5 * sum;
+  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
+  return sum;
 }

@@ -5,7 +5,7 @@
 import type { ColumnsOf, TableLike } from "../data/input.ts";
 import { type Run, run } from "../fit/fit.ts";
 import type { CheckedFormula, ParamNames } from "../fit/formula/types.ts";
-import type { FitOptions, ModelFunction } from "../fit/options.ts";
+import type { FitOptions } from "../fit/options.ts";
 import { predictRows } from "../fit/predict.ts";
 import type { Parameter, Result } from "../fit/result.ts";
 import type { ParamOption, ParamOptions } from "../fit/start.ts";
@@ -42,29 +42,45 @@ export type FormulaParams<Names extends string> = { readonly [Name in Names]: Pa
 
 /** The parameters of a function: numbers for numbers, tensors for tensors. */
 export type FunctionParams<Options extends ParamOptions> = {
-  readonly [Name in keyof Options]: Options[Name] extends Tensor | { readonly start: Tensor }
-    ? TensorParameter
-    : Parameter;
+  readonly [Name in keyof Options]: ParamOf<Options[Name]>;
 };
+
+/** What becomes of one option; either, where it is known at run time only. */
+type ParamOf<Option> = Option extends Tensor | { readonly start: Tensor }
+  ? TensorParameter
+  : Option extends { readonly start?: number }
+    ? Parameter
+    : Option extends number
+      ? Parameter
+      : Parameter | TensorParameter;
+
+/** What can be said of the parameters of a formula: of those that it has, where they are known. */
+type FormulaParamOptions<Names extends string> = { readonly [Name in Names]?: ParamOption };
+
+/** What a model that is a function is given: a tensor for each column, and for each parameter. */
+type Tensors<Names extends PropertyKey> = { readonly [Name in Names]: Tensor };
 
 /**
  * Finds the parameters of a model that bring its predictions closest to the data. Rejects on bad input, saying what was
  * wanted and what came; a fit that does not converge resolves, with the best parameters found, an outcome and advice.
  */
 export async function fit<Data extends TableLike, const Source extends string>(
-  options: Omit<FitOptions, "model" | "data"> & {
+  options: Omit<FitOptions, "data" | "model" | "params"> & {
     readonly data: Data;
     readonly model: CheckedFormula<Source, ColumnsOf<Data>> & string;
+    readonly params?: FormulaParamOptions<ParamNames<Source, ColumnsOf<Data>>>;
   },
 ): Promise<Fitted<FormulaParams<ParamNames<Source, ColumnsOf<Data>>>>>;
-export async function fit<Params extends ParamOptions>(
-  options: Omit<FitOptions, "model" | "params"> & {
-    readonly model: ModelFunction;
-    readonly target: string;
+export async function fit<Data extends TableLike, Params extends ParamOptions>(
+  options: Omit<FitOptions, "data" | "model" | "params" | "target"> & {
+    readonly data: Data;
+    readonly target: ColumnsOf<Data>;
     readonly params: Params;
+    readonly model: (row: Tensors<ColumnsOf<Data>>, params: Tensors<keyof Params>) => Tensor;
   },
 ): Promise<Fitted<FunctionParams<Params>>>;
-export async function fit(options: FitOptions): Promise<Fitted<Record<string, Parameter | TensorParameter>>> {
+export async function fit(given: object): Promise<Fitted<Record<string, Parameter | TensorParameter>>> {
+  const options = given as FitOptions;
   return present(await run(options), options);
 }
 
@@ -72,7 +88,7 @@ function present(finished: Run, options: FitOptions): Fitted<Record<string, Para
   const { result, problem, params } = finished;
   const predict = (data: TableLike): Float64Array => predictRows({ ...problem, params }, data);
   const kept = problem.starts.filter(
-    ({ name }) => problem.formula === null && isTensor(options.params?.[name]),
+    ({ name }) => problem.formula === null && isTensor(options.params, name),
   );
   return {
     ...result,
@@ -99,9 +115,10 @@ function present(finished: Run, options: FitOptions): Fitted<Record<string, Para
   };
 }
 
-function isTensor(option: ParamOption | undefined): boolean {
-  if (option instanceof Tensor) return true;
-  return typeof option === "object" && option.start instanceof Tensor;
+/** Whether a parameter came as a tensor. */
+function isTensor(options: ParamOptions | undefined, name: string): boolean {
+  const option = options && Object.hasOwn(options, name) ? options[name] : undefined;
+  return option instanceof Tensor || (typeof option === "object" && option.start instanceof Tensor);
 }
 
 /** The targets of all rows that took part, in the scale that the model predicts. */

@@ -7,6 +7,7 @@ import { hint } from "../../data/names.ts";
 import { FormulaError } from "./error.ts";
 import { type Expression, namePlaces, namesIn } from "./expression.ts";
 import { knownNames, parseSides } from "./parse.ts";
+import { type ColumnValues, type ParamValues, predictor } from "./predict.ts";
 import { looksLikeSlip } from "./suggest.ts";
 import type { ParamNames } from "./types.ts";
 
@@ -26,18 +27,26 @@ export interface Formula<Params extends string = string> {
   readonly inputs: readonly string[];
   /** All others. */
   readonly params: readonly Params[];
+  /**
+   * The value of the right side in double precision: a number for numbers, and for columns an element a row. Any name may be
+   * given as a column that is not given as a parameter. Errors: a name without a value, a parameter that there is not, columns
+   * of different lengths.
+   */
+  predict(columns: Readonly<Record<string, number>>, params?: ParamValues<Params>): number;
+  predict(columns: ColumnValues, params?: ParamValues<Params>): Float64Array;
 }
 
 /** What is known of the names of a formula before it is read. */
 export interface FormulaNames<Columns extends string = string> {
-  /** The columns of the data. Without them every name on the right counts as a parameter. */
+  /** The columns of the data. Without them nothing tells inputs from parameters, and every name on the right counts as a parameter. */
   readonly columns?: readonly Columns[];
   /** Names that are parameters even where they look like misspelt columns. */
   readonly params?: readonly string[];
 }
 
 /**
- * Reads a formula. Fails with a FormulaError, which shows the place, on anything but `target ~ expression` with one column in
+ * Reads a formula. Names on its right that are columns are inputs, and all others parameters; so without columns all are
+ * parameters, of which `predict` may still be given some as columns. Fails with a FormulaError, which shows the place, on anything but `target ~ expression` with one column in
  * the target; on a name one slip away from a column (`tme` beside `time`) that is not declared in `params`; and on formulas
  * beyond `limits`. Reading evaluates nothing.
  */
@@ -60,6 +69,10 @@ export function parseFormula<const Source extends string, const Columns extends 
     names,
     inputs: names.filter(isColumn),
     params: names.filter((name) => !isColumn(name)) as ParamNames<Source, Columns>[],
+    predict: predictor(
+      expression,
+      names.filter((name) => !isColumn(name)),
+    ),
   };
 }
 

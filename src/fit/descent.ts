@@ -1,0 +1,52 @@
+/** Step 4, gradients, and step 5, step, by the rule of an optimizer: a problem goes in, a method comes out. */
+import type { Objective, Optimizer, OptimizerState } from "../optim/optimizer.ts";
+import { rateAt } from "../optim/options.ts";
+import { valueAndGrad } from "../tensor/autodiff.ts";
+import { realize, type Tensor } from "../tensor/tensor.ts";
+import { bounded, inwards } from "./bounds.ts";
+import type { Method } from "./method.ts";
+import { isLeast } from "./minimum.ts";
+import type { Named } from "./model.ts";
+import { type Batch, lossOver, type Problem } from "./problem.ts";
+
+/**
+ * Descent along gradients by reverse mode, by the optimizer's rule. Parameters `fixed` stay where they are. `unit` is what the
+ * optimizer measures the loss in: those with absolute tolerances need a loss that is neither large nor small.
+ */
+export function descent(problem: Problem, fixed: Named, optimizer: Optimizer, unit = 1): Method {
+  const { starts } = problem;
+  return {
+    name: optimizer.name,
+    rateAt: (step) => (optimizer.needsObjective ? null : rateAt(optimizer.lr, step)),
+    budget: optimizer.needsObjective ? 200 : 1000,
+    step: (free, state, rows, step) => {
+      const objective = objectiveOver(problem, fixed, rows, unit);
+      const { loss, grads } = objective(free);
+      const before = (state as OptimizerState | undefined) ?? optimizer.init(free);
+      const options = { lr: rateAt(optimizer.lr, step), loss, objective };
+      const moved = optimizer.update(grads, before, free, options);
+      const end = allZero(grads) ? "converged" : null;
+      return { params: bounded(starts, moved.params), state: moved.state, loss: loss * unit, end };
+    },
+    isLeast: (free) => isLeast(problem, fixed, free),
+  };
+}
+
+/** The loss over some rows, and its gradients as far as bounds let parameters follow them. Beyond the bounds the loss is what it is on them. */
+function objectiveOver(problem: Problem, fixed: Named, rows: Batch, unit: number): Objective<Named> {
+  const { starts } = problem;
+  const both = valueAndGrad((params: Named): Tensor => {
+    const loss = lossOver(problem, rows, { ...bounded(starts, params), ...fixed });
+    return unit === 1 ? loss : loss.div(unit);
+  });
+  return (params) => {
+    const [loss, slopes] = both(params);
+    const grads = inwards(starts, params, slopes);
+    realize([loss, ...Object.values(grads)]);
+    return { loss: loss.item(), grads };
+  };
+}
+
+function allZero(grads: Named): boolean {
+  return Object.values(grads).every((g) => g.realize().every((x) => x === 0));
+}
