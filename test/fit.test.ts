@@ -750,6 +750,8 @@ describe("a finished fit", () => {
     expect(fitted.report()).toContain("[[Parameters]]");
     expect(JSON.parse(JSON.stringify(fitted))).toEqual(JSON.parse(JSON.stringify(fitted.toJSON())));
     expect(fitted.picture()).toMatchObject({ xLabel: "time", yLabel: "speed" });
+    const flat = await fit({ data, model: "speed ~ c" });
+    expect(flat.picture().residuals.length).toBe(10);
   });
 
   it("does not depend on how the data came", async () => {

@@ -61,6 +61,7 @@ export interface HistoryEntry {
 export interface Statistics {
   readonly observations: number;
   readonly degreesOfFreedom: number;
+  /** Not finite where the squares are beyond doubles, or the fit is invalid. */
   readonly residualSumOfSquares: number;
   /** sqrt(residual sum of squares / degrees of freedom), in units of the target. */
   readonly residualStandardDeviation: number | null;

@@ -193,11 +193,18 @@ function hasRunAway(kind: OutcomeKind, first: number, last: number): boolean {
 function answer(w: Walk, { params, progress: { best } }: Position, kind: OutcomeKind): Named {
   const isGood = kind === "steps" || kind === "converged" || kind === "invalid";
   if (isGood && !w.problem.validation) return params;
-  const score = (at: Named): number => finite(validationLossAt(w, at) ?? lossAt(w, at));
-  return score(params) <= score(best.params) ? params : best.params;
+  return scoreAt(w, params) <= scoreAt(w, best.params) ? params : best.params;
 }
 
-/** A loss, where no number, be it minus infinity, is a good one. */
+/** The loss by which parameters are judged: that of validation, where there is one. */
+function scoreAt(w: Walk, params: Named): number {
+  const loss = lossAt(w, params);
+  return areFinite(params) && Number.isFinite(loss)
+    ? finite(validationLossAt(w, params) ?? loss)
+    : Number.POSITIVE_INFINITY;
+}
+
+/** A loss to be compared: none that is not finite, be it minus infinity, is a good one. */
 function finite(loss: number): number {
   return Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
 }

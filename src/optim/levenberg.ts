@@ -134,6 +134,7 @@ function isHeld(
 interface Place {
   readonly params: Float64Array;
   readonly residuals: Float64Array;
+  /** That of the residuals; not finite where there is nothing to be had. */
   readonly length: number;
 }
 
@@ -191,9 +192,11 @@ function stepTo(here: Model, params: Float64Array): Float64Array {
   return params.map((p, j) => ((p - here.params[j]!) * here.scale[j]!) / (here.length || 1));
 }
 
+/** What is at the parameters. Where one is infinite nothing is, though residuals may be finite. */
 function placeAt(problem: SquaresProblem, params: Float64Array): Place {
   const residuals = problem.residuals(params);
-  return { params, residuals, length: length(residuals) };
+  const isPlace = params.every(Number.isFinite);
+  return { params, residuals, length: isPlace ? length(residuals) : Number.POSITIVE_INFINITY };
 }
 
 /** By how much the model says that the sum of squares falls on a step, as a part of it. */

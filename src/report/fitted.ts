@@ -109,7 +109,8 @@ function present(finished: Run, options: FitOptions): Fitted<Record<string, Para
         inputs: result.inputs,
         table: problem.table,
         targets: observed(problem),
-        predict,
+        // Without inputs there are no columns to say how many rows there are.
+        predict: (columns) => predict(result.inputs.length > 0 ? columns : problem.table),
         caption: captionOf(result),
       }),
   };
