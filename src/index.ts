@@ -21,7 +21,13 @@ export { type OptimizerName, optimizers } from "./optim/optimizers.ts";
 export * from "./optim/schedules.ts";
 // report
 export { braillePlot, sideBySide } from "./report/braille.ts";
-export { type Fitted, fit } from "./report/fitted.ts";
+export {
+  type Fitted,
+  type FormulaParams,
+  type FunctionParams,
+  fit,
+  type TensorParameter,
+} from "./report/fitted.ts";
 export type { ResultJson } from "./report/json.ts";
 export { fitFigure, lossFigure } from "./report/plot.ts";
 // tensor

@@ -170,6 +170,18 @@ describe("the report in text", () => {
     );
   });
 
+  test.each<[string, Partial<Result>, string]>([
+    [
+      "at a bound",
+      { params: { a: { ...free, value: 0, min: 0, standardError: null } } },
+      "at a bound there is none",
+    ],
+    ["of another loss", { loss: { name: "l1", value: 1 } }, "it is known for mse, not for the loss l1"],
+  ])("says why there is no standard error %s", (_, change, why) => {
+    const params = { a: { ...free, value: 1, standardError: null } };
+    expect(reportText({ ...result, params, ...change })).toContain(`No standard error: ${why}.`);
+  });
+
   test("shows fifty parameters of many, and says how many more there are", () => {
     const params = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`p${i}`, exampleParameter]));
     const report = reportText({ ...result, params });

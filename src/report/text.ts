@@ -2,7 +2,7 @@
  * The report that a fit prints: model, data, statistics, parameters, outcome, in the layout that lmfit's and R's users know.
  * A result goes in, plain text comes out; a `style` may add colour.
  */
-import type { OutcomeKind, Parameter, Result, Statistics } from "../fit/result.ts";
+import type { Parameter, Result, Statistics } from "../fit/result.ts";
 import {
   alignDecimals,
   count,
@@ -169,8 +169,8 @@ const parameterColumns: readonly Column[] = [
 /** More rows than this say little to a reader; programs have `params`. */
 const maxParameters = 50;
 
-function parameterLines({ params, outcome }: Result, room: number, style: Style): string[] {
-  const named = Object.entries(params).map(([name, parameter]) => ({ name, ...parameter }));
+function parameterLines(result: Result, room: number, style: Style): string[] {
+  const named = Object.entries(result.params).map(([name, parameter]) => ({ name, ...parameter }));
   if (named.length === 0) return ["none"];
   const shown = named.slice(0, maxParameters);
   const [head = "", ...rows] = table(shown, room);
@@ -179,7 +179,7 @@ function parameterLines({ params, outcome }: Result, room: number, style: Style)
     style("quiet", head),
     ...rows,
     ...(more > 0 ? [style("quiet", `... and ${count(more, "more parameter")}`)] : []),
-    ...missingErrors(named, outcome.kind, room),
+    ...missingErrors(named, result, room),
   ];
 }
 
@@ -222,15 +222,22 @@ function constraint({ fixed, value, min, max }: Named): string {
 }
 
 /** A sentence for the dashes among the standard errors. */
-function missingErrors(params: readonly Named[], kind: OutcomeKind, room: number): string[] {
+function missingErrors(params: readonly Named[], result: Result, room: number): string[] {
   const free = params.filter(({ fixed }) => !fixed);
   const without = free.filter(({ standardError }) => !isNumber(standardError));
   if (without.length === 0) return [];
   const names = without.slice(0, 5).map(({ name }) => name);
   const others = without.length > names.length ? ` and ${without.length - names.length} more` : "";
   const whose = without.length === free.length ? "" : ` for ${names.join(", ")}${others}`;
-  const why = kind === "converged" ? "the data do not determine it" : "the fit did not settle at a minimum";
-  return wrap(`No standard error${whose}: ${why}.`, room);
+  return wrap(`No standard error${whose}: ${whyMissing(without, result)}.`, room);
+}
+
+function whyMissing(without: readonly Named[], { loss, outcome }: Result): string {
+  if (loss.name !== "mse") return `it is known for mse, not for the loss ${loss.name}`;
+  if (outcome.kind !== "converged") return "the fit did not settle at a minimum";
+  if (without.every(({ value, min, max }) => value === min || value === max))
+    return "at a bound there is none";
+  return "the data do not determine it";
 }
 
 function outcomeLines({ outcome }: Result, room: number, style: Style): string[] {
