@@ -1,7 +1,7 @@
 /** From a fit to its picture: rows, predictions and main numbers go in, the plain values that plots draw come out. */
 import type { Table } from "../data/table.ts";
 import type { Result } from "../fit/result.ts";
-import { formatNumber, shortNumber } from "./numbers.ts";
+import { formatNumber } from "./numbers.ts";
 import type { FitPicture } from "./plot.ts";
 
 /** What there is to draw: observed targets (in the scale that the model predicts), and the model. */
@@ -64,7 +64,7 @@ export function captionOf({ params, statistics }: Pick<Result, "params" | "stati
     `${observations} observations`,
     ...(residualStandardDeviation === null
       ? []
-      : [`residual std deviation ${shortNumber(residualStandardDeviation)}`]),
+      : [`residual std deviation ${formatNumber(residualStandardDeviation, 4)}`]),
     ...(rSquared === null ? [] : [`R-squared ${formatNumber(rSquared, 5)}`]),
   ];
   return `${values.join(", ")}; ${quality.join(", ")}`;
