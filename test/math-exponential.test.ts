@@ -14,11 +14,11 @@ import {
 } from "../src/ir/math/logarithm.ts";
 import { hypot, pow } from "../src/ir/math/power.ts";
 import { ceil, nearest, round, sign, trunc } from "../src/ir/math/rounding.ts";
-import type { Lane, Lowering } from "../src/ir/scalar.ts";
+import type { Lane } from "../src/ir/scalar.ts";
 import { exponentialRows } from "./math-rows-exponential.ts";
-import { decimal, evaluate, evaluateAll, measure, sample, ulps } from "./reference.ts";
+import { decimal, evaluateAll, measure, sample, ulps } from "./reference.ts";
+import { lanes, type Specials, testSpecials } from "./specials.ts";
 
-const lanes = ["f32", "f64"] as const;
 const inf = Number.POSITIVE_INFINITY;
 const nan = Number.NaN;
 
@@ -63,7 +63,7 @@ describe.each(lanes)("in %s", (lane) => {
 });
 
 /** Arguments, and what must come out, to the sign of zero. The rules of pow are those of C99, section F.9.4.4. */
-const specials: readonly (readonly [name: string, lowering: Lowering, rules: string])[] = [
+const specials: Specials = [
   ["exp", exp, "0 = 1, -0 = 1, inf = inf, -inf = 0, nan = nan, 1e4 = inf, -1e4 = 0, 1e38 = inf, -1e38 = 0"],
   ["expm1", expm1, "0 = 0, -0 = -0, inf = inf, -inf = -1, nan = nan, 1e4 = inf, -1e4 = -1"],
   ["sinh", sinh, "0 = 0, -0 = -0, inf = inf, -inf = -inf, nan = nan, 1e4 = inf, -1e4 = -inf"],
@@ -110,24 +110,7 @@ const specials: readonly (readonly [name: string, lowering: Lowering, rules: str
   ["pow and nan", pow, "nan 2 = nan, 2 nan = nan, 0 nan = nan, inf nan = nan, nan nan = nan"],
 ];
 
-function parse(rule: string): { x: number[]; result: number } {
-  const [x, result] = rule.split(" = ").map((side) => side.split(" ").map(number));
-  return { x: x!, result: result![0]! };
-}
-
-function number(text: string): number {
-  return Number(text.replace("inf", "Infinity"));
-}
-
-describe.each(lanes)("special values in %s", (lane) => {
-  const rules = specials.flatMap(([name, f, text]) =>
-    text.split(", ").map((rule) => [name, rule, f] as const),
-  );
-  it.each(rules)("%s: %s", (_, rule, lowering) => {
-    const { x, result } = parse(rule);
-    expect(evaluate(lowering, lane, ...x)).toBe(lane === "f32" ? Math.fround(result) : result);
-  });
-});
+testSpecials(specials);
 
 describe.each(lanes)("exact results in %s", (lane) => {
   const [bits, least, most] = lane === "f32" ? [24, -149, 127] : [53, -1074, 1023];

@@ -6,11 +6,10 @@ import { describe, expect, it } from "vitest";
 import { acos, asin, atan, atan2 } from "../src/ir/math/inverse.ts";
 import { digamma, erf, erfc, lgamma, trigamma } from "../src/ir/math/special.ts";
 import { cos, sin, tan } from "../src/ir/math/trigonometric.ts";
-import type { Lane, Lowering } from "../src/ir/scalar.ts";
+import type { Lane } from "../src/ir/scalar.ts";
 import { specialRows } from "./math-rows-special.ts";
-import { decimal, evaluate, evaluateAll, type MathRow, measure, ulps } from "./reference.ts";
-
-const lanes = ["f32", "f64"] as const;
+import { decimal, evaluateAll, type MathRow, measure, ulps } from "./reference.ts";
+import { inLane, lanes, type Specials, testSpecials } from "./specials.ts";
 
 /** f32 is judged by doubles, which is quick; f64 by 50 digits, which takes a second for a few hundred points. */
 const counts: Record<Lane, number> = { f32: 100_000, f64: 400 };
@@ -63,12 +62,8 @@ function error(truth: Omit<MathRow, "lowering">, lane: Lane, x: number, got: num
   return gap <= (truth.slack?.[lane] ?? 0) ? 0 : ulps(got, exact, lane);
 }
 
-function inLane(x: number, lane: Lane): number {
-  return lane === "f32" ? Math.fround(x) : x;
-}
-
 /** Arguments, and what must come out, to the sign of zero. The rules of atan2 are those of C99, section F.9.1.4. */
-const specials: readonly (readonly [name: string, lowering: Lowering, rules: string])[] = [
+const specials: Specials = [
   ["sin", sin, "0 = 0, -0 = -0, inf = nan, -inf = nan, nan = nan"],
   ["cos", cos, "0 = 1, -0 = 1, 1e-30 = 1, inf = nan, -inf = nan, nan = nan"],
   ["tan", tan, "0 = 0, -0 = -0, inf = nan, -inf = nan, nan = nan"],
@@ -102,30 +97,10 @@ const specials: readonly (readonly [name: string, lowering: Lowering, rules: str
   ["trigamma", trigamma, "0 = inf, -0 = inf, -1 = inf, inf = 0, nan = nan"],
 ];
 
-const named: Readonly<Record<string, number>> = {
-  inf: Number.POSITIVE_INFINITY,
-  pi: Math.PI,
-  "pi/2": Math.PI / 2,
-  "pi/4": Math.PI / 4,
-  "3pi/4": (3 * Math.PI) / 4,
-};
+testSpecials(specials);
 
-function number(text: string): number {
-  const magnitude = text.replace("-", "");
-  const isNegative = text.startsWith("-");
-  return magnitude in named ? named[magnitude]! * (isNegative ? -1 : 1) : Number(text);
-}
-
-describe.each(lanes)("special values in %s", (lane) => {
-  const cases = specials.flatMap(([name, f, rules]) =>
-    rules.split(", ").map((rule) => [name, rule, f] as const),
-  );
-  it.each(cases)("%s: %s", (_, rule, lowering) => {
-    const [x, result] = rule.split(" = ").map((side) => side.split(" ").map(number));
-    expect(evaluate(lowering, lane, ...x!)).toBe(inLane(result![0]!, lane));
-  });
-
-  it("subnormal arguments of functions that leave them as they are", () => {
+describe.each(lanes)("subnormal arguments in %s", (lane) => {
+  it("stay as they are in functions that leave them so", () => {
     const least = { f32: 2 ** -149, f64: 2 ** -1074 }[lane];
     const tiny = [least, 3 * least, -5 * least];
     for (const f of [sin, tan, asin, atan]) expect(evaluateAll(f, lane, tiny)).toEqual(tiny);
