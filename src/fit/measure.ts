@@ -1,7 +1,6 @@
 /** What can be said of an answer: a problem and its parameters go in; statistics, standard errors and idle parameters come out. */
 import { length } from "../optim/qr.ts";
-import type { Named } from "./model.ts";
-import { roundings } from "./model.ts";
+import { type Named, roundings } from "./model.ts";
 import type { Problem } from "./problem.ts";
 import type { Statistics } from "./result.ts";
 import { doubles, jacobianOf, residualsOf, targetsOf } from "./squares.ts";

@@ -1,7 +1,6 @@
 /** Which way to go downhill: a problem and the options come in, a method comes out. */
-import { hint } from "../data/names.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { type OptimizerName, optimizers } from "../optim/optimizers.ts";
+import { type OptimizerName, optimizerName, optimizers } from "../optim/optimizers.ts";
 import type { Rate } from "../optim/options.ts";
 import { descent } from "./descent.ts";
 import type { Method } from "./method.ts";
@@ -16,11 +15,8 @@ export function methodFor(problem: Problem, fixed: Named, options: FitOptions): 
   if (typeof optimizer !== "string") return given(problem, fixed, optimizer, options);
   const name = optimizer === "auto" ? choose(problem, options) : optimizer;
   if (isSolver(name)) return solverFor(problem, fixed, name, options);
-  if (!Object.hasOwn(optimizers, name)) throw new TypeError(`unknown optimizer: ${name}${hint(name, names)}`);
-  return named(problem, fixed, name, options);
+  return named(problem, fixed, optimizerName(name, ["auto", ...Object.keys(solvers)]), options);
 }
-
-const names = ["auto", ...Object.keys(optimizers), ...Object.keys(solvers)];
 
 function isSolver(name: string): name is SolverName {
   return Object.hasOwn(solvers, name);

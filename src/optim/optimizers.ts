@@ -18,8 +18,8 @@ export const optimizers = {
 
 export type OptimizerName = keyof typeof optimizers;
 
-/** The name, if there is an optimizer of that name; else throws, with the name that was probably meant. */
-export function optimizerName(name: string): OptimizerName {
+/** The name, if there is an optimizer of that name; else throws, with the name that was probably meant, of these or of `others`. */
+export function optimizerName(name: string, others: readonly string[] = []): OptimizerName {
   if (Object.hasOwn(optimizers, name)) return name as OptimizerName;
-  throw new TypeError(`unknown optimizer: ${name}${hint(name, Object.keys(optimizers))}`);
+  throw new TypeError(`unknown optimizer: ${name}${hint(name, [...others, ...Object.keys(optimizers)])}`);
 }
