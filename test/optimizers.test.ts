@@ -5,11 +5,19 @@ import { describe, expect, it } from "vitest";
 import type { Dtype } from "../src/ir/dtype.ts";
 import { ancestors } from "../src/ir/graph.ts";
 import { strongWolfe } from "../src/optim/line-search.ts";
-import { type Objective, type Optimizer, type OptimizerState, optimizer } from "../src/optim/optimizer.ts";
+import {
+  type Objective,
+  type Optimizer,
+  type OptimizerState,
+  optimizer,
+  type UpdateRule,
+} from "../src/optim/optimizer.ts";
 import { optimizerName, optimizers } from "../src/optim/optimizers.ts";
+import { rateAt } from "../src/optim/options.ts";
 import * as rules from "../src/optim/rules.ts";
 import { stepLr } from "../src/optim/schedules.ts";
 import { valueAndGrad } from "../src/tensor/autodiff.ts";
+import { compile } from "../src/tensor/compile.ts";
 import { tensor, zeros } from "../src/tensor/make.ts";
 import type { Tensor } from "../src/tensor/tensor.ts";
 import { type Tensors, tensorsOf } from "../src/tensor/tree.ts";
@@ -84,6 +92,9 @@ function restore(text: string): OptimizerState {
   const lists = Object.entries(slots).map(([name, list]) => [name, list.map((one) => saved(one))]);
   return { step, slots: Object.fromEntries(lists) };
 }
+
+const scalarsOf = (values: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, float64(value)]));
 
 /** The loss before each step, and the parameters after it. */
 interface Path {
@@ -347,6 +358,34 @@ describe("every first-order optimizer", () => {
     for (const step of [1, 4, 5, 99]) expect(views(operationsAt(step))).toEqual(views(operationsAt(0)));
   });
 
+  it.each(firstOrder)(
+    "gives the same bits by its rule, in one program for all steps: %s",
+    (_, name, options) => {
+      const method = makers[name]!({ ...options, lr: stepLr({ lr: options.lr as number, stepSize: 2 }) });
+      const start = { a: tensor([0.3, -2]), b: [float64(5), float64([1e-3])] };
+      const gradsAt = (k: number) => ({
+        a: tensor([Math.sin(k), 0.1 * k]),
+        b: [float64(Math.cos(k)), float64([1 / (k + 1)])],
+      });
+      let traced = 0;
+      const move = compile((...args: Parameters<UpdateRule["move"]>) => {
+        traced++;
+        return { ...method.rule!.move(...args) };
+      });
+      let [updated, moved] = [
+        { params: start, state: method.init(start) },
+        { params: start, slots: method.init(start).slots },
+      ];
+      for (let k = 0; k < 9; k++) {
+        const numbers = method.rule!.numbersAt(k, rateAt(method.lr, k));
+        updated = method.update(gradsAt(k), updated.state, updated.params);
+        moved = move(gradsAt(k), moved.slots, moved.params, scalarsOf(numbers)) as typeof moved;
+        expect(pictureOf(moved)).toEqual(pictureOf({ params: updated.params, slots: updated.state.slots }));
+      }
+      expect(traced).toBe(1);
+    },
+  );
+
   it.each(firstOrder)("takes its rate from a schedule, or from the update: %s", (_, name, options) => {
     const schedule = stepLr({ lr: 0.3, stepSize: 1, gamma: 0.5 });
     const scheduled = makers[name]!({ ...options, lr: schedule });
@@ -380,6 +419,10 @@ describe("lbfgs", () => {
     const end = walk(makers.lbfgs!({ lineSearchFn: "strongWolfe" }), zeros([50]), loss, 5);
     // The loss changes by less than the tolerance of 1e-9 where the least steep of its means is 50e-9 from the end: 2e-4.
     expect(farthest(numbers(end), numbers(wanted))).toBeLessThan(3e-4);
+  });
+
+  it("has no rule: what it does depends on what it finds", () => {
+    expect(makers.lbfgs!().rule).toBeUndefined();
   });
 
   it("turns back from where the loss is not defined", () => {

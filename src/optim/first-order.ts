@@ -5,8 +5,8 @@
 import { describe } from "../ir/graph.ts";
 import { full } from "../tensor/make.ts";
 import { noGrad, realize, type Tensor } from "../tensor/tensor.ts";
-import { rebuild, tensorsOf } from "../tensor/tree.ts";
-import { type Optimizer, refuseIntegers } from "./optimizer.ts";
+import { rebuild, type Tensors, tensorsOf } from "../tensor/tree.ts";
+import { type Moved, type Optimizer, refuseIntegers } from "./optimizer.ts";
 import { type Rate, rateAt, readOptions } from "./options.ts";
 import * as rules from "./rules.ts";
 
@@ -14,15 +14,16 @@ import * as rules from "./rules.ts";
 export type Maker<Options> = (options?: Partial<Options>) => Optimizer;
 
 /** The optimizer of a row: its rule at every tensor of a structure. */
-function firstOrder<Options extends { lr: Rate }, Slot extends string>(
+function firstOrder<Options extends { lr: Rate }, Slot extends string, Name extends string>(
   name: string,
-  row: rules.Row<Options, Slot>,
+  row: rules.Row<Options, Slot, Name>,
 ): Maker<Options> {
   return (given = {}) => {
     const options = readOptions<Options>(name, row.defaults, given);
     row.check?.(options);
     // Slots that the options do not call for are not there, and the rule does not look at them.
     const starts = row.slots(options) as Record<Slot, number>;
+    const lift = lifting(name, starts, row.rule(options));
     return {
       name,
       lr: options.lr,
@@ -32,17 +33,44 @@ function firstOrder<Options extends { lr: Rate }, Slot extends string>(
         return { step: 0, slots: startSlots(starts, tensorsOf(params)) };
       },
       update: (grads, { step, slots }, params, { lr = rateAt(options.lr, step) } = {}) => {
-        const [before, gradients] = [tensorsOf(params), tensorsOf(grads)];
-        refuseMismatch(name, before, { grads: gradients, ...mapValues(starts, (slot) => slots[slot] ?? []) });
-        const move = row.rule(options, { lr, step: step + 1 });
-        const after = noGrad(() => before.map((param, i) => move(param, gradients[i]!, pick(slots, i))));
-        const moved = after.map(({ param }) => param);
-        const next = mapValues(starts, (slot) => after.map((one) => one.slots[slot]));
-        const updated = { params: rebuild(params, moved), state: { step: step + 1, slots: next } };
-        if (![...before, ...gradients].some((t) => t.requiresGrad))
-          realize(tensorsOf([moved, updated.state.slots]));
-        return updated;
+        const numbers = row.numbers(options, { lr, step: step + 1 });
+        const moved = lift(grads, slots, params, () => numbers);
+        if (!tensorsOf([params, grads]).some((t) => t.requiresGrad))
+          realize(tensorsOf([moved.params, moved.slots]));
+        return { params: moved.params, state: { step: step + 1, slots: moved.slots } };
       },
+      rule: {
+        numbersAt: (step, lr) => row.numbers(options, { lr, step: step + 1 }),
+        move: (grads, slots, params, numbers) => {
+          const scalars = numbers as Readonly<Record<Name, Tensor>>;
+          return lift(grads, slots, params, ({ dtype }) => mapValues(scalars, (_, x) => x.to(dtype)));
+        },
+      },
+    };
+  };
+}
+
+/** A rule for one tensor as a rule for structures. `numbersFor` gives the numbers as operands of a parameter. */
+function lifting<Slot extends string, Name extends string>(
+  name: string,
+  starts: Readonly<Record<Slot, number>>,
+  move: rules.Move<Slot, Name>,
+) {
+  return <Params extends Tensors>(
+    grads: Params,
+    slots: Lists,
+    params: Params,
+    numbersFor: (param: Tensor) => rules.Numbers<Name>,
+  ): Moved<Params> => {
+    const [before, gradients] = [tensorsOf(params), tensorsOf(grads)];
+    refuseMismatch(name, before, { grads: gradients, ...mapValues(starts, (slot) => slots[slot] ?? []) });
+    const after = noGrad(() =>
+      before.map((param, i) => move(param, gradients[i]!, pick(slots, i), numbersFor(param))),
+    );
+    const moved = after.map(({ param }) => param);
+    return {
+      params: rebuild(params, moved),
+      slots: mapValues(starts, (slot) => after.map((one) => one.slots[slot])),
     };
   };
 }

@@ -35,6 +35,28 @@ export interface Updated<Params extends Tensors> {
   readonly state: OptimizerState;
 }
 
+/** Moved parameters and slots, not computed. */
+export interface Moved<Params extends Tensors> {
+  readonly params: Params;
+  readonly slots: OptimizerState["slots"];
+}
+
+/**
+ * An update taken apart, for programs that take many steps: what changes from step to step, worked out beforehand, and the
+ * operations, which are the same at every step. Both together give the bits of `update`.
+ */
+export interface UpdateRule {
+  /** The numbers of the update after `step` others, at a learning rate: always the same names, in the same order. */
+  numbersAt(step: number, lr: number): Readonly<Record<string, number>>;
+  /** The operations, recorded and not computed. Of each number a float64 scalar is wanted: it is rounded once, to the dtype of each parameter. */
+  move<Params extends Tensors>(
+    grads: Params,
+    slots: OptimizerState["slots"],
+    params: Params,
+    numbers: Readonly<Record<string, Tensor>>,
+  ): Moved<Params>;
+}
+
 /** A way downhill, over any structure of floating-point tensors. */
 export interface Optimizer {
   readonly name: string;
@@ -53,6 +75,8 @@ export interface Optimizer {
     params: Params,
     options?: UpdateOptions<Params>,
   ): Updated<Params>;
+  /** The same apart; none where `needsObjective`, whose operations depend on what they find. */
+  readonly rule?: UpdateRule;
 }
 
 /** Refuses parameters that gradients cannot move: the check at the door of every `init`. */
