@@ -1,0 +1,643 @@
+/**
+ * Code of a loop kernel: one pass over the data for all its stores and folds. A loop goes in, a function of a range of units comes out, and
+ * one that finishes what the units have left. Sums keep to the order of docs/sums.md.
+ *
+ * Four elements go through the lines at once: an f32 line is one vector, an f64 line two. Eight such steps are a run, whose
+ * terms a sum adds as a tree; 128 runs are a block. A unit is a block where all dimensions are walked as one, else everything
+ * below one index of the first dimension.
+ */
+import type { Lane } from "../ir/scalar.ts";
+import { type Code, elements, joined, storeOne, upper, widened } from "./elements.ts";
+import { type Folding, foldingOf } from "./folding.ts";
+import { complaint, type Frame } from "./frame.ts";
+import { type Instruction, type WasmFunction, Writer } from "./instructions.ts";
+import type { Access, Buffer, Fold, Guard, Line, Loop } from "./kernels.ts";
+import { primitiveRows, splat } from "./primitives.ts";
+
+/** Elements in a block, the unit of a loop of one dimension. */
+export const block = 4096;
+const run = 32;
+
+/** What the code of a loop is linked to: functions by number. */
+export interface Links {
+  /** (address, count) -> f64: folds so many doubles, in place. */
+  readonly pairs: number;
+  readonly largest: number;
+  readonly smallest: number;
+  /** (f64) -> f64. */
+  readonly remainder: number;
+  readonly quadrant: number;
+}
+
+const foldLinks = { sum: "pairs", max: "largest", min: "smallest" } as const satisfies Record<
+  Fold["fold"],
+  keyof Links
+>;
+
+/** What a loop compiles to. */
+export interface LoopCode {
+  /** (frame, first, last, thread): does the units from first to last. */
+  readonly work: WasmFunction;
+  /** (frame): makes results of what units left; null where nothing is left. */
+  readonly finish: WasmFunction | null;
+}
+
+/** How many units a loop has. */
+export function unitsOf({ shape }: Loop): number {
+  return shape.length === 1 ? Math.ceil(shape[0]! / block) : shape[0]!;
+}
+
+/** How many doubles a loop leaves between its units and its end, or in the course of one on each thread. */
+export function partialsOf(loop: Loop): { readonly count: number; readonly isPerThread: boolean } {
+  const blocks = Math.ceil(loop.shape.at(-1)! / block);
+  return { count: loop.folds.length * blocks, isPerThread: loop.shape.length > 1 };
+}
+
+/** Writes the code of a loop. `partials` is where it leaves doubles. */
+export function writeLoop(
+  name: string,
+  loop: Loop,
+  { frame, links, partials }: { frame: Frame; links: Links; partials: Buffer },
+): LoopCode {
+  const writer = new LoopWriter(loop, frame, links, partials);
+  return { work: writer.work(name), finish: writer.finish(`${name}_finish`) };
+}
+
+const get = (local: number): Instruction => ["local.get", local];
+const set = (local: number): Instruction => ["local.set", local];
+const int = (value: number): Instruction => ["i32.const", value];
+const add: Instruction = ["i32.add"];
+const mul: Instruction = ["i32.mul"];
+const end: Instruction = ["end"];
+
+/** The parameters of `work`. */
+const [frameLocal, firstLocal, lastLocal, threadLocal] = [0, 1, 2, 3] as const;
+
+/** The heaviest step that is written out eight times, in instructions and a half. */
+const longest = 96;
+
+/** How deep in the loop a line is computed: before it, once in each of the kept places, or at every step. */
+type Level = 0 | 1 | 2;
+
+/** Something that moves as the loop goes on: the address of an access, or a coordinate. */
+interface Walker {
+  /** A local: where it stands, but for the innermost dimension. */
+  at: number;
+  /** By how much it moves along each dimension, in a local; null where not at all, or from neighbour to neighbour. */
+  readonly steps: readonly (number | null)[];
+  /** Whether it moves from neighbour to neighbour along the innermost dimension. */
+  readonly isDense: boolean;
+  /** Bytes from neighbour to neighbour; 1 for coordinates. */
+  readonly unit: number;
+}
+
+type Read = Extract<Line, { op: "read" }>;
+
+class LoopWriter {
+  readonly #loop: Loop;
+  readonly #frame: Frame;
+  readonly #links: Links;
+  readonly #partials: Buffer;
+  readonly #w = new Writer(["i32", "i32", "i32", "i32"]);
+  readonly #levels: readonly Level[];
+  /** The locals of each line: a vector for each part, or one for all parts where they are equal. */
+  readonly #values: (readonly number[])[] = [];
+  readonly #walkers = new Map<object, Walker>();
+  readonly #size: number;
+  readonly #folding: readonly Folding[];
+  /** For one moment each. */
+  readonly #address = this.#w.local("i32");
+  readonly #place = this.#w.local("i32");
+  readonly #index = this.#w.local("i32");
+  readonly #vector = this.#w.local("v128");
+
+  constructor(loop: Loop, frame: Frame, links: Links, partials: Buffer) {
+    this.#loop = loop;
+    this.#frame = frame;
+    this.#links = links;
+    this.#partials = partials;
+    this.#levels = levelsOf(loop.lines);
+    this.#size = this.#word(loop.shape.at(-1)!);
+    this.#folding = loop.folds.map((fold) => foldingOf(fold, loop.lines[fold.line]!.lane, this.#w));
+  }
+
+  /** (frame, first, last, thread). */
+  work(name: string): WasmFunction {
+    for (const line of this.#loop.lines) this.#makeWalkers(line);
+    for (const { access } of [...this.#loop.stores, ...this.#loop.folds]) this.#makeWalker(access);
+    this.#writeLines(0);
+    if (this.#isFlat) {
+      this.#writeShifts();
+      this.#writeUnits();
+    } else this.#writeOuter(0);
+    return this.#w.finish(name);
+  }
+
+  /** (frame): folds the doubles that units have left, where units are blocks. */
+  finish(name: string): WasmFunction | null {
+    if (this.#folding.length === 0 || !this.#isFlat) return null;
+    const w = new Writer(["i32"]);
+    const units = w.local("i32");
+    w.write(get(0), ["i32.load", this.#frame.word(unitsOf(this.#loop))], set(units));
+    for (const [i, { access, fold }] of this.#loop.folds.entries()) {
+      const { bytes } = elements[access.buffer.dtype];
+      w.write(get(0), [
+        "i32.load",
+        this.#frame.word({ buffer: access.buffer, bytes: access.offset * bytes }),
+      ]);
+      w.write(get(0), ["i32.load", this.#frame.word({ buffer: this.#partials, bytes: 0 })]);
+      w.write(get(units), int(8 * i), mul, add, get(units), ["call", this.#links[foldLinks[fold]]]);
+      w.write(...storeOne[access.buffer.dtype]);
+    }
+    return w.finish(name);
+  }
+
+  get #isFlat(): boolean {
+    return this.#loop.shape.length === 1;
+  }
+
+  /** A local that holds a word of the frame. */
+  #word(word: Parameters<Frame["word"]>[0]): number {
+    const local = this.#w.local("i32");
+    this.#w.write(get(frameLocal), ["i32.load", this.#frame.word(word)], set(local));
+    return local;
+  }
+
+  #makeWalkers(line: Line): void {
+    if (line.op !== "read") return;
+    this.#makeWalker(line.access);
+    for (const guard of line.guards) this.#makeWalker(guard);
+    if (line.index) this.#makeWalker(line.index.access);
+  }
+
+  /** The walker of an access, in bytes, or of a guard's coordinate. */
+  #makeWalker(thing: Access | Guard): void {
+    const unit = "buffer" in thing ? elements[thing.buffer.dtype].bytes : 1;
+    const start = thing.offset * unit;
+    const at = this.#word("buffer" in thing ? { buffer: thing.buffer, bytes: start } : start);
+    const last = thing.strides.length - 1;
+    const steps = thing.strides.map((stride, d) =>
+      stride === 0 || (d === last && stride === 1) ? null : this.#word(stride * unit),
+    );
+    this.#walkers.set(thing, { at, steps, isDense: thing.strides[last] === 1, unit });
+  }
+
+  /** A loop over units that are blocks. */
+  #writeUnits(): void {
+    const w = this.#w;
+    const [unit, start, count] = [w.local("i32"), w.local("i32"), w.local("i32")];
+    const hasFolds = this.#folding.length > 0;
+    const partials = hasFolds ? this.#word({ buffer: this.#partials, bytes: 0 }) : -1;
+    const units = hasFolds ? this.#word(unitsOf(this.#loop)) : -1;
+    w.write(get(firstLocal), set(unit));
+    this.#while([get(unit), get(lastLocal), ["i32.lt_u"]], () => {
+      w.write(get(unit), int(block), mul, set(start));
+      w.write(get(this.#size), get(start), ["i32.sub"], set(count), ...this.#atMost(count, block));
+      this.#writeSteps(start, count);
+      for (const [i, { total }] of this.#folding.entries()) {
+        w.write(get(partials), get(units), int(8 * i), mul, add, get(unit), int(3), ["i32.shl"], add);
+        w.write(get(total), ["f64.store"]);
+      }
+      w.write(get(unit), int(1), add, set(unit));
+    });
+  }
+
+  /** Loops over the kept dimensions, from dimension d on. */
+  #writeOuter(d: number): void {
+    if (d === this.#loop.shape.length - 1) {
+      this.#writeRow();
+      return;
+    }
+    const w = this.#w;
+    const index = w.local("i32");
+    const count = d === 0 ? lastLocal : this.#word(this.#loop.shape[d]!);
+    const moving = [...this.#walkers.values()].filter(({ steps }) => steps[d] !== null);
+    const before = moving.map(({ at }) => at);
+    for (const walker of moving) {
+      const at = w.local("i32");
+      w.write(get(walker.at));
+      if (d === 0) w.write(get(firstLocal), get(walker.steps[d]!), mul, add);
+      w.write(set(at));
+      walker.at = at;
+    }
+    w.write(d === 0 ? get(firstLocal) : int(0), set(index));
+    this.#while([get(index), get(count), ["i32.lt_u"]], () => {
+      this.#writeOuter(d + 1);
+      for (const { at, steps } of moving) w.write(get(at), get(steps[d]!), add, set(at));
+      w.write(get(index), int(1), add, set(index));
+    });
+    for (const [i, walker] of moving.entries()) walker.at = before[i]!;
+  }
+
+  /** Everything at one of the kept places: a row of the innermost dimension. */
+  #writeRow(): void {
+    this.#writeLines(1);
+    this.#writeShifts();
+    const w = this.#w;
+    const start = w.local("i32");
+    if (this.#folding.length === 0) {
+      w.write(int(0), set(start));
+      this.#writeSteps(start, this.#size);
+      return;
+    }
+    const [blocks, at, count] = [w.local("i32"), w.local("i32"), w.local("i32")];
+    w.write(get(this.#size), int(block - 1), add, int(12), ["i32.shr_u"], set(blocks));
+    w.write(int(0), set(start), int(0), set(at));
+    const partials = this.#word({ buffer: this.#partials, bytes: 0 });
+    const place = (i: number): Code => [
+      ...[get(partials), get(threadLocal), int(this.#folding.length), mul, int(i), add, get(blocks), mul],
+      ...[int(3), ["i32.shl"] as const, add],
+    ];
+    for (const { total, identity } of this.#folding) w.write(["f64.const", identity], set(total));
+    this.#while([get(at), get(blocks), ["i32.lt_u"]], () => {
+      w.write(get(this.#size), get(start), ["i32.sub"], set(count), ...this.#atMost(count, block));
+      this.#writeSteps(start, count);
+      w.write(get(blocks), int(1), ["i32.gt_u"], ["if"]);
+      for (const [i, { total }] of this.#folding.entries())
+        w.write(...place(i), get(at), int(3), ["i32.shl"], add, get(total), ["f64.store"]);
+      w.write(end, get(at), int(1), add, set(at), get(start), int(block), add, set(start));
+    });
+    for (const [i, { access, fold }] of this.#loop.folds.entries()) {
+      const { total } = this.#folding[i]!;
+      w.write(get(blocks), int(1), ["i32.gt_u"], ["if"]);
+      w.write(...place(i), get(blocks), ["call", this.#links[foldLinks[fold]]], set(total), end);
+      w.write(get(this.#walkers.get(access)!.at), get(total), ...storeOne[access.buffer.dtype]);
+    }
+  }
+
+  /** While a condition holds. */
+  #while(condition: Code, body: () => void): void {
+    this.#w.write(["block"], ["loop"], ...condition, ["i32.eqz"], ["br_if", 1]);
+    body();
+    this.#w.write(["br", 0], end, end);
+  }
+
+  #atMost(local: number, limit: number): Code {
+    return [int(limit), get(local), get(local), int(limit), ["i32.gt_u"], ["select"], set(local)];
+  }
+
+  /**
+   * `count` elements of the innermost dimension from `start`, in runs of eight steps. Whole runs are written out where that is
+   * little code; others go backwards, so that what is lacking at the end counts as zeros in the tree.
+   */
+  #writeSteps(start: number, count: number): void {
+    const w = this.#w;
+    const [done, steps] = [w.local("i32"), w.local("i32")];
+    for (const { begin } of this.#folding) w.write(...begin);
+    w.write(int(0), set(done));
+    const isShort = this.#isShort();
+    this.#while([get(done), get(count), ["i32.lt_u"]], () => {
+      if (isShort) {
+        w.write(get(count), get(done), ["i32.sub"], int(run), ["i32.ge_u"], ["if"]);
+        this.#writeWholeRun(start, done);
+        w.write(["else"]);
+      }
+      w.write(get(count), get(done), ["i32.sub"], int(3), add, int(2), ["i32.shr_u"], set(steps));
+      w.write(...this.#atMost(steps, run / 4));
+      this.#writeRun(start, done, count, steps);
+      if (isShort) w.write(end);
+      w.write(get(done), int(run), add, set(done));
+    });
+    for (const { finish } of this.#folding) w.write(...finish);
+  }
+
+  /** Whether a whole run is little code, and reads and writes side by side. */
+  #isShort(): boolean {
+    const inner = this.#loop.lines.filter((_, i) => this.#levels[i] === 2);
+    const weight = inner.reduce((sum, { lane }) => sum + (lane === "f32" ? 1 : 2), 0);
+    const isSimple = (line: Line) => line.op !== "read" || this.#isDense(line);
+    const isPlain = inner.every(
+      (line) => isSimple(line) && line.op !== "remainder" && line.op !== "quadrant",
+    );
+    const areDense = this.#loop.stores.every(({ access }) => this.#walkers.get(access)!.isDense);
+    return isPlain && areDense && weight + 4 * this.#folding.length <= longest;
+  }
+
+  /** Whether four elements of a read lie side by side. */
+  #isDense({ access, guards, index }: Read): boolean {
+    const isIndexStill = !index || index.access.strides.at(-1) === 0;
+    return this.#walkers.get(access)!.isDense && guards.length === 0 && isIndexStill;
+  }
+
+  /** Eight steps, one after the other, and the trees of their terms. */
+  #writeWholeRun(start: number, done: number): void {
+    const w = this.#w;
+    const place = w.local("i32");
+    w.write(get(start), get(done), add, set(place));
+    const at = new Map<object, number>();
+    const addresses = (thing: Access): number => {
+      const known = at.get(thing);
+      if (known !== undefined) return known;
+      const local = w.local("i32");
+      w.write(...this.#denseAddress(thing, place), set(local));
+      at.set(thing, local);
+      return local;
+    };
+    for (const { access } of this.#denseThings()) addresses(access);
+    for (let step = 0; step < run / 4; step++) {
+      this.#writeLines(2, (line, parts) => this.#loadDense(line, parts, [get(addresses(line.access))], step));
+      for (const { line, access } of this.#loop.stores)
+        this.#storeDense(line, access, [get(addresses(access))], step);
+      for (const folding of this.#folding) w.write(...folding.push(this.#term(folding), step));
+    }
+    for (const folding of this.#folding) w.write(...folding.take());
+  }
+
+  /** Reads and stores of neighbours, with their accesses. */
+  #denseThings(): { readonly access: Access }[] {
+    const reads = this.#loop.lines.filter((line, i) => line.op === "read" && this.#levels[i] === 2) as Read[];
+    return [...reads, ...this.#loop.stores];
+  }
+
+  /** `steps` steps, the last first. */
+  #writeRun(start: number, done: number, count: number, steps: number): void {
+    const w = this.#w;
+    const [step, place, left] = [w.local("i32"), w.local("i32"), w.local("i32")];
+    for (const { reset } of this.#folding) w.write(...reset);
+    w.write(get(steps), set(step));
+    this.#while([get(step)], () => {
+      w.write(get(step), int(1), ["i32.sub"], set(step));
+      w.write(get(done), get(step), int(2), ["i32.shl"], add, set(place));
+      w.write(get(count), get(place), ["i32.sub"], set(left));
+      w.write(get(place), get(start), add, set(place));
+      this.#writeStep(place, left);
+      this.#pushTerms(step, left);
+    });
+    for (const folding of this.#folding) w.write(...folding.take());
+  }
+
+  /** One step at `place`, where `left` elements are left: four, or fewer. */
+  #writeStep(place: number, left: number): void {
+    this.#writeLines(2, (line, parts) => {
+      if (this.#isDense(line)) this.#loadDense(line, parts, this.#denseAddress(line.access, place), 0);
+      else this.#loadLanes(line, parts, place, left);
+    });
+    for (const { line, access } of this.#loop.stores) this.#store(line, access, place, left);
+  }
+
+  /** Adds the terms of a step to their trees, or to what they are folded into. */
+  #pushTerms(step: number, left: number): void {
+    if (this.#folding.length === 0) return;
+    const w = this.#w;
+    const mask = w.local("v128");
+    w.write(get(left), ["i32x4.splat"], ["v128.const", 0, 1, 2, 3], ["i32x4.gt_s"], set(mask));
+    const sums = this.#folding.filter((folding) => folding.isTree);
+    for (const folding of this.#folding) w.write(...folding.enter(this.#term(folding), mask));
+    if (sums.length === 0) return;
+    const bit = (n: number): Code => [get(step), int(n), ["i32.and"], ["if"]];
+    const each = (f: (folding: Folding) => Code): Code => sums.flatMap(f);
+    w.write(...bit(1), ...each(({ hold }) => hold(0)), ["else"], ...each(({ join }) => join(0)));
+    w.write(...bit(2), ...each(({ hold }) => hold(1)), ["else"], ...each(({ join }) => join(1)));
+    w.write(
+      ...bit(4),
+      ...each(({ hold }) => hold(2)),
+      ["else"],
+      ...each(({ join }) => join(2)),
+      end,
+      end,
+      end,
+    );
+  }
+
+  /** The parts of a term: two of an f64 line, whether they are equal or not. */
+  #term({ line }: Folding): readonly Instruction[] {
+    const parts = this.#values[line]!.map(get);
+    return this.#loop.lines[line]!.lane === "f64" && parts.length === 1 ? [parts[0]!, parts[0]!] : parts;
+  }
+
+  /** The lines of a level, in order. Reads at every step are written by `load`. */
+  #writeLines(level: Level, load?: (line: Read, parts: readonly number[]) => void): void {
+    for (const [i, line] of this.#loop.lines.entries()) {
+      if (this.#levels[i] !== level) continue;
+      const width = level === 2 && line.lane === "f64" ? 2 : 1;
+      const parts = (this.#values[i] ??= Array.from({ length: width }, () => this.#w.local("v128")));
+      if (line.op === "read") (load ?? ((read) => this.#loadStill(read, parts)))(line, parts);
+      else for (const part of parts.keys()) this.#writeLine(line, i, part);
+    }
+  }
+
+  #writeLine(line: Exclude<Line, Read>, number: number, part: number): void {
+    const target = this.#values[number]![part]!;
+    if (line.op === "const") this.#w.write(splat(line.value, line.lane), set(target));
+    else if (line.op === "convert")
+      this.#w.write(...this.#converted(line.args[0], line.lane, part), set(target));
+    else if (line.op === "remainder" || line.op === "quadrant")
+      this.#writeCall(line.op, line.lane, this.#operand(line.args[0]!, part), target);
+    else {
+      const [a, b, c] = line.args.map((arg) => this.#operand(arg, part));
+      const second = this.#loop.lines[line.args[1] ?? -1];
+      const literal = second?.op === "const" ? second.value : undefined;
+      const operands = { a: a!, b: b ?? a!, c: c ?? a!, literal };
+      this.#w.write(...primitiveRows[line.op](operands, line.lane), set(target));
+    }
+  }
+
+  #operand(line: number, part: number): Instruction {
+    const parts = this.#values[line]!;
+    return get(parts[part] ?? parts[0]!);
+  }
+
+  /** A line in the other lane. Parts of doubles that are equal are converted as one. */
+  #converted(line: number, lane: Lane, part: number): Code {
+    const parts = this.#values[line]!.map(get);
+    if (lane === "f64")
+      return part === 0
+        ? [parts[0]!, ["f64x2.promote_low_f32x4"]]
+        : [parts[0]!, parts[0]!, upper, ["f64x2.promote_low_f32x4"]];
+    const [low, high] = [parts[0]!, parts[1] ?? parts[0]!];
+    return [low, ["f32x4.demote_f64x2_zero"], high, ["f32x4.demote_f64x2_zero"], joined];
+  }
+
+  /** Calls for the lanes of a vector, if one of them is huge, infinite or not. */
+  #writeCall(name: "remainder" | "quadrant", lane: Lane, x: Instruction, target: number): void {
+    const shape = lane === "f32" ? "f32x4" : "f64x2";
+    const w = this.#w;
+    w.write(...(name === "remainder" ? [x] : [splat(0, lane)]), set(target));
+    w.write(x, [`${shape}.abs`], splat(2 ** 20, lane), [`${shape}.gt`], ["v128.any_true"], ["if"]);
+    for (let i = 0; i < (lane === "f32" ? 4 : 2); i++) {
+      const call: Code = [["call", this.#links[name]]];
+      const widened: Code = lane === "f32" ? [["f64.promote_f32"], ...call, ["f32.demote_f64"]] : call;
+      w.write(
+        get(target),
+        x,
+        [`${shape}.extract_lane`, i],
+        ...widened,
+        [`${shape}.replace_lane`, i],
+        set(target),
+      );
+    }
+    w.write(end);
+  }
+
+  /** An address of neighbours, at `place` along the innermost dimension. */
+  #denseAddress(access: Access, place: number): Code {
+    const { at } = this.#walkers.get(access)!;
+    const { shift } = elements[access.buffer.dtype];
+    return [get(at), get(place), ...(shift > 0 ? [int(shift), ["i32.shl"] as const] : []), add];
+  }
+
+  /** Four neighbours, so many steps beyond an address. */
+  #loadDense(line: Read, parts: readonly number[], address: Code, step: number): void {
+    const w = this.#w;
+    const { bytes, perVector, load, unpack } = elements[line.access.buffer.dtype];
+    const offset = 4 * step * bytes;
+    const shift = this.#shifts.get(line);
+    const from: Code = shift === undefined ? address : [...address, get(shift), add];
+    if (perVector === 2) {
+      w.write(...from, set(this.#address));
+      for (const [part, local] of parts.entries())
+        w.write(get(this.#address), ...load(offset + 16 * part), set(local));
+    } else {
+      w.write(...from, ...load(offset), set(this.#vector));
+      for (const [part, local] of parts.entries())
+        w.write(...unpack(get(this.#vector), part, line.lane), set(local));
+    }
+  }
+
+  /** How far reads of neighbours are moved by an index that stands still beside them. */
+  readonly #shifts = new Map<Read, number>();
+
+  #writeShifts(): void {
+    for (const line of this.#loop.lines) {
+      if (line.op !== "read" || !line.index || !this.#isDense(line)) continue;
+      const shift = this.#w.local("i32");
+      this.#w.write(...this.#indexed(line, [get(this.#walkers.get(line.index.access)!.at)]), set(shift));
+      this.#shifts.set(line, shift);
+    }
+  }
+
+  /** How many bytes an index moves a read, the index being at an address. One out of range is complained of, and taken for 0. */
+  #indexed({ index, access }: Read, address: Code): Code {
+    const { size, stride } = index!;
+    const [limit, bytes] = [this.#sizes(size), this.#sizes(stride * elements[access.buffer.dtype].bytes)];
+    return [
+      ...[...address, ["i32.load"] as const, set(this.#index)],
+      ...[get(this.#index), ...limit, ["i32.ge_u"] as const, ["if"] as const],
+      ...[get(frameLocal), int(1), ["i32.store", complaint] as const],
+      ...[get(frameLocal), get(this.#index), ["i32.store", complaint + 4] as const],
+      ...[get(frameLocal), ...limit, ["i32.store", complaint + 8] as const],
+      ...[int(0), set(this.#index), end],
+      ...[get(this.#index), ...bytes, mul],
+    ];
+  }
+
+  #sizes(value: number): Code {
+    return [get(frameLocal), ["i32.load", this.#frame.word(value)]];
+  }
+
+  /** One element everywhere, at a place that does not depend on the step. */
+  #loadStill(line: Read, parts: readonly number[]): void {
+    const w = this.#w;
+    const { access, guards, index } = line;
+    const address: Instruction[] = [get(this.#walkers.get(access)!.at)];
+    if (index) address.push(...this.#indexed(line, [get(this.#walkers.get(index.access)!.at)]), add);
+    const load: Code = [...address, ...elements[access.buffer.dtype].splat(line.lane), set(parts[0]!)];
+    if (guards.length === 0) w.write(...load);
+    else w.write(splat(0, line.lane), set(parts[0]!), ...this.#guarded(guards, int(0)), ["if"], ...load, end);
+  }
+
+  /** Whether all guards hold, `place` along the innermost dimension. */
+  #guarded(guards: readonly Guard[], place: Instruction): Code {
+    return guards.flatMap((guard, i): Code => {
+      const { at } = this.#walkers.get(guard)!;
+      const within: Code = [
+        ...[get(at), ...this.#along(guard, place), add, ...this.#sizes(guard.from), ["i32.sub"] as const],
+        ...[...this.#sizes(guard.to - guard.from), ["i32.lt_u"] as const],
+      ];
+      return i === 0 ? within : [...within, ["i32.and"]];
+    });
+  }
+
+  /** How far a walker is moved at `place` along the innermost dimension. */
+  #along(thing: Access | Guard, place: Instruction): Code {
+    const { steps, isDense, unit } = this.#walkers.get(thing)!;
+    if (isDense) return unit === 1 ? [place] : [place, int(unit), mul];
+    const step = steps.at(-1)!;
+    return step === null ? [int(0)] : [place, get(step), mul];
+  }
+
+  /** Four elements one by one; beyond the last that is left, the last again. */
+  #loadLanes(line: Read, parts: readonly number[], place: number, left: number): void {
+    const w = this.#w;
+    const { dtype } = line.access.buffer;
+    const { perVector, loadLane, unpack } = elements[dtype];
+    const vectors = perVector === 2 ? parts : [this.#vector];
+    for (const vector of vectors) w.write(splat(0, "f32"), set(vector));
+    for (let lane = 0; lane < 4; lane++) {
+      const vector = vectors[Math.floor(lane / perVector)]!;
+      w.write(get(place), int(lane), get(left), int(1), ["i32.sub"], int(lane), get(left), ["i32.lt_u"]);
+      w.write(["select"], add, set(this.#place));
+      if (line.guards.length > 0) w.write(...this.#guarded(line.guards, get(this.#place)), ["if"]);
+      w.write(...this.#laneAddress(line), get(vector), loadLane(lane % perVector), set(vector));
+      if (line.guards.length > 0) w.write(end);
+    }
+    if (perVector === 2) return;
+    w.write(get(this.#vector), ...widened(dtype), set(this.#vector));
+    for (const [part, local] of parts.entries())
+      w.write(...unpack(get(this.#vector), part, line.lane), set(local));
+  }
+
+  #laneAddress(line: Read): Code {
+    const { access, index } = line;
+    const place = get(this.#place);
+    const address: Code = [get(this.#walkers.get(access)!.at), ...this.#along(access, place), add];
+    if (!index) return address;
+    const { at } = this.#walkers.get(index.access)!;
+    return [...address, ...this.#indexed(line, [get(at), ...this.#along(index.access, place), add]), add];
+  }
+
+  /** Writes what is left of four elements. */
+  #store(line: number, access: Access, place: number, left: number): void {
+    const w = this.#w;
+    const { isDense } = this.#walkers.get(access)!;
+    const { perVector, storeLane } = elements[access.buffer.dtype];
+    if (isDense) {
+      w.write(get(left), int(4), ["i32.ge_u"], ["if"]);
+      this.#storeDense(line, access, this.#denseAddress(access, place), 0);
+      w.write(["else"]);
+    }
+    const vectors = this.#packed(line, access);
+    w.write(["block"]);
+    for (let lane = 0; lane < 4; lane++) {
+      if (lane > 0) w.write(get(left), int(lane), ["i32.le_u"], ["br_if", 0]);
+      w.write(get(place), int(lane), add, set(this.#place));
+      w.write(get(this.#walkers.get(access)!.at), ...this.#along(access, get(this.#place)), add);
+      w.write(vectors[Math.floor(lane / perVector)]!, storeLane(lane % perVector));
+    }
+    w.write(end);
+    if (isDense) w.write(end);
+  }
+
+  /** Writes four elements, so many steps beyond an address. */
+  #storeDense(line: number, access: Access, address: Code, step: number): void {
+    const { bytes, store } = elements[access.buffer.dtype];
+    const vectors = this.#packed(line, access);
+    for (const [i, vector] of vectors.entries())
+      this.#w.write(...address, vector, store(4 * step * bytes + 16 * i));
+  }
+
+  /** The vectors of four elements as they lie in memory. */
+  #packed(line: number, access: Access): readonly Instruction[] {
+    const { pack, perVector } = elements[access.buffer.dtype];
+    const parts = this.#values[line]!.map(get);
+    if (perVector === 2) return [parts[0]!, parts[1] ?? parts[0]!];
+    this.#w.write(...pack(parts, this.#loop.lines[line]!.lane), set(this.#vector));
+    return [get(this.#vector)];
+  }
+}
+
+/** A line is computed where the last of its arguments is. */
+function levelsOf(lines: readonly Line[]): Level[] {
+  const levels: Level[] = [];
+  for (const line of lines)
+    levels.push(
+      line.op === "read" ? levelOf(line) : (Math.max(0, ...line.args.map((a) => levels[a]!)) as Level),
+    );
+  return levels;
+}
+
+function levelOf({ access, guards, index }: Read): Level {
+  const strides = [access, ...guards, ...(index ? [index.access] : [])].map((x) => x.strides);
+  if (strides.some((s) => s.at(-1) !== 0)) return 2;
+  return strides.some((s) => s.some((stride) => stride !== 0)) ? 1 : 0;
+}

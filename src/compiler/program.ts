@@ -1,0 +1,394 @@
+/**
+ * A whole program: a graph goes in, a WebAssembly module comes out, with the words of its frame and the plan of its memory. The module
+ * exports `run(frame, steps, thread, threads)`, which goes through the kernels, step after step.
+ */
+import { dtypes } from "../ir/dtype.ts";
+import type { Node } from "../ir/graph.ts";
+import { barrier } from "./barrier.ts";
+import { elements } from "./elements.ts";
+import { encode } from "./encode.ts";
+import { Frame, type Word } from "./frame.ts";
+import {
+  type Instruction,
+  type WasmFunction,
+  type WasmImport,
+  type WasmModule,
+  Writer,
+} from "./instructions.ts";
+import {
+  type Buffer,
+  type Kernel,
+  type Loop,
+  type Product,
+  readBy,
+  type Strand,
+  written,
+} from "./kernels.ts";
+import { type Links, partialsOf, unitsOf, writeLoop } from "./loops.ts";
+import { type Plan, plan } from "./memory.ts";
+import { extreme, pairs } from "./pairs.ts";
+import { products, scratchBytes, units as unitsOfProduct } from "./products.ts";
+import { type Schedule, schedule } from "./schedule.ts";
+import { copy, type StrandName, strand } from "./strands.ts";
+
+/** The most threads that a program makes room for. */
+export const mostThreads = 16;
+
+/** What goes from one step to the next, and what each step reads and leaves: outputs and leaves by number. */
+export interface Repetition {
+  /** Outputs that become leaves. */
+  readonly carried: readonly (readonly [output: number, leaf: number])[];
+  /** Leaves that lie one row a step, one after the other. */
+  readonly scanned: readonly number[];
+  /** Outputs that each step adds to a row of its own. */
+  readonly stacked: readonly number[];
+}
+
+/** A program without repetition. */
+export const once: Repetition = { carried: [], scanned: [], stacked: [] };
+
+/** What the runtime needs to run a program, and `explain` to tell of it. */
+export interface Program {
+  readonly module: WasmModule;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What the words of the frame hold. */
+  readonly words: readonly Word[];
+  readonly schedule: Schedule;
+  readonly repetition: Repetition;
+  readonly plan: Plan;
+  /** Outputs that lie where a leaf lay. */
+  readonly inPlace: ReadonlyMap<Buffer, Buffer>;
+  /** Where each stacked output's rows go: leaves of the runtime's own. */
+  readonly stacks: readonly Buffer[];
+  /** About how many elementary operations a step takes. */
+  readonly work: number;
+}
+
+/** Compiles a graph, whose nodes come in order. */
+export function compileProgram(
+  order: readonly Node[],
+  outputs: readonly Node[],
+  repetition: Repetition = once,
+  isShared = false,
+): Program {
+  return new Linker(schedule(order, outputs), repetition, isShared).link();
+}
+
+/** Puts functions together, each that is needed once. */
+class Linker {
+  readonly #schedule: Schedule;
+  readonly #repetition: Repetition;
+  readonly #isShared: boolean;
+  readonly #frame = new Frame();
+  readonly #functions: WasmFunction[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  constructor(made: Schedule, repetition: Repetition, isShared: boolean) {
+    this.#schedule = made;
+    this.#repetition = repetition;
+    this.#isShared = isShared;
+  }
+
+  link(): Program {
+    const { kernels, outputs, leaves } = this.#schedule;
+    const scratch = kernels.map(scratchOf);
+    const memory = plan(kernels, scratch, outputs);
+    const inPlace = sharedPlaces(this.#schedule, this.#repetition);
+    const stacks = this.#repetition.stacked.map((output, i): Buffer => {
+      const { dtype } = outputs[output]!;
+      return { name: `stack${i}`, dtype, size: 0, leaf: leaves.length + i };
+    });
+    const parts = kernels.map((kernel, i) => this.#kernel(kernel, `k${i}`, scratch[i]!));
+    this.#add(this.#run(parts, stacks, inPlace));
+    const module = { imports, functions: this.#functions, isShared: this.#isShared };
+    return {
+      module,
+      bytes: encode(module),
+      words: this.#frame.words,
+      schedule: this.#schedule,
+      repetition: this.#repetition,
+      plan: memory,
+      inPlace,
+      stacks,
+      work: kernels.reduce((sum, kernel) => sum + workOf(kernel), 0),
+    };
+  }
+
+  #add(f: WasmFunction): number {
+    return imports.length + this.#functions.push(f) - 1;
+  }
+
+  /** The number of a function that is made when it is first needed, with those it calls before it. */
+  #need(name: string, make: () => readonly WasmFunction[]): number {
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
+    for (const f of make()) this.#numbers.set(f.name, this.#add(f));
+    return this.#numbers.get(name)!;
+  }
+
+  /** The functions of a kernel, and its words. */
+  #kernel(kernel: Kernel, name: string, scratch: Buffer | null): Part {
+    switch (kernel.kind) {
+      case "loop":
+        return this.#loop(kernel, name, scratch);
+      case "product":
+        return this.#product(kernel, name, scratch!);
+      case "strand":
+        return this.#strand(kernel, name);
+      default:
+        return kernel satisfies never;
+    }
+  }
+
+  #loop(loop: Loop, name: string, scratch: Buffer | null): Part {
+    const links = this.#links(loop);
+    const partials = scratch ?? noBuffer;
+    const { work, finish } = writeLoop(name, loop, { frame: this.#frame, links, partials });
+    const units = unitsOf(loop);
+    const size = loop.shape.reduce((product, d) => product * d, 1);
+    const chunk = Math.max(1, Math.floor((chunkElements * Math.max(units, 1)) / Math.max(size, 1)));
+    return { work: this.#add(work), finish: finish && this.#add(finish), units, chunk };
+  }
+
+  #links(loop: Loop): Links {
+    const folds = new Set(loop.folds.map(({ fold }) => fold));
+    return {
+      pairs: folds.has("sum") ? this.#need("pairs", () => [pairs()]) : -1,
+      largest: folds.has("max") ? this.#need("largest", () => [extreme("largest")]) : -1,
+      smallest: folds.has("min") ? this.#need("smallest", () => [extreme("smallest")]) : -1,
+      remainder: 0,
+      quadrant: 1,
+    };
+  }
+
+  /** A function that goes through the batches of a product. */
+  #product(kernel: Product, name: string, scratch: Buffer): Part {
+    const { dtype, a, b, out } = kernel;
+    const entry = this.#need(`matmul_${dtype}`, () =>
+      products(dtype, imports.length + this.#functions.length),
+    );
+    const [batches, m, n, k] = kernel.sizes;
+    const { bytes } = elements[dtype];
+    const w = new Writer(workParams);
+    const load = (word: Word): number => this.#load(w, word);
+    const places = [
+      { at: load({ buffer: out, bytes: 0 }), step: load(m * n * bytes) },
+      ...[a, b].map(({ buffer, offset, strides }) => ({
+        at: load({ buffer, bytes: offset * bytes }),
+        step: load(strides[0] * bytes),
+      })),
+    ];
+    const sizes = [m, n, k, a.strides[1], a.strides[2], b.strides[1], b.strides[2]].map(load);
+    const own = load({ buffer: scratch, bytes: 0 });
+    const left = load(batches);
+    w.write(get(own), get(threadLocal), int(scratchBytes), ["i32.mul"], ["i32.add"], set(own));
+    w.write(["block"], ["loop"], get(left), ["i32.eqz"], ["br_if", 1]);
+    w.write(...places.map(({ at }) => get(at)), ...sizes.map(get), get(own), get(firstLocal), get(lastLocal));
+    w.write(["call", entry]);
+    for (const { at, step } of places) w.write(get(at), get(step), ["i32.add"], set(at));
+    w.write(get(left), int(1), ["i32.sub"], set(left), ["br", 0], end, end);
+    const units = unitsOfProduct(m, n);
+    return { work: this.#add(w.finish(name)), finish: null, units, chunk: Math.max(1, Math.ceil(units / 4)) };
+  }
+
+  /** A function that calls a strand, on one thread. */
+  #strand({ name, dtype, sizes, inputs, out }: Strand, label: string): Part {
+    const full = `${name}_${dtype}` as StrandName;
+    const entry = this.#need(full, () => [strand(full)]);
+    const w = new Writer(workParams);
+    const words: Word[] = [...[out, ...inputs].map((buffer) => ({ buffer, bytes: 0 })), ...sizes];
+    const locals = words.map((word) => this.#load(w, word));
+    w.write(...locals.map(get), ...(name === "scatter" ? [get(frameLocal)] : []), ["call", entry]);
+    return { work: this.#add(w.finish(label)), finish: null, units: 1, chunk: 1 };
+  }
+
+  #load(w: Writer, word: Word): number {
+    const local = w.local("i32");
+    w.write(get(frameLocal), ["i32.load", this.#frame.word(word)], set(local));
+    return local;
+  }
+
+  /** (frame, steps, thread, threads): all kernels in order, and again. All threads come to each kernel's end before one goes on. */
+  #run(
+    parts: readonly Part[],
+    stacks: readonly Buffer[],
+    inPlace: ReadonlyMap<Buffer, Buffer>,
+  ): WasmFunction {
+    const w = new Writer(["i32", "i32", "i32", "i32"]);
+    const [steps, thread, threads] = [1, 2, 3];
+    const wait = this.#isShared ? this.#need("barrier", () => [barrier()]) : null;
+    const meet = (): void => {
+      if (wait === null) return;
+      const address = this.#load(w, { buffer: meeting, bytes: 0 });
+      w.write(get(threads), int(1), ["i32.gt_u"], ["if"], get(address), get(threads), ["call", wait], end);
+    };
+    const [first, last, units, chunk, to] = Array.from({ length: 5 }, () => w.local("i32")) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const share = (n: Instruction): Instruction[] => [
+      ...[get(units), n, ["i32.mul"] as const, get(threads), ["i32.div_u"] as const],
+    ];
+    w.write(["block"], ["loop"], get(steps), ["i32.eqz"], ["br_if", 1]);
+    for (const part of parts) {
+      w.write(get(frameLocal), ["i32.load", this.#frame.word(part.units)], set(units));
+      w.write(get(frameLocal), ["i32.load", this.#frame.word(part.chunk)], set(chunk));
+      w.write(int(0), set(first), get(units), set(last));
+      w.write(get(threads), int(1), ["i32.gt_u"], ["if"], ...share(get(thread)), set(first));
+      w.write(
+        get(units),
+        get(thread),
+        int(1),
+        ["i32.add"],
+        ["i32.mul"],
+        get(threads),
+        ["i32.div_u"],
+        set(last),
+        end,
+      );
+      w.write(["block"], ["loop"], get(first), get(last), ["i32.ge_u"], ["br_if", 1]);
+      w.write(get(first), get(chunk), ["i32.add"], get(last), get(first), get(chunk), ["i32.add"]);
+      w.write(get(last), ["i32.lt_u"], ["select"], set(to));
+      w.write(get(frameLocal), get(first), get(to), get(thread), ["call", part.work], get(to), set(first), [
+        "br",
+        0,
+      ]);
+      w.write(end, end);
+      meet();
+      if (part.finish === null) continue;
+      w.write(get(thread), ["i32.eqz"], ["if"], get(frameLocal), ["call", part.finish], end);
+      meet();
+    }
+    const between = this.#between(stacks, inPlace);
+    if (between.length > 0) {
+      w.write(get(thread), ["i32.eqz"], ["if"], ...between, end);
+      meet();
+    }
+    w.write(get(steps), int(1), ["i32.sub"], set(steps), ["br", 0], end, end);
+    return w.finish("run", [], true);
+  }
+
+  /** What one thread does after each step: outputs go where they are read next, rows move on. */
+  #between(stacks: readonly Buffer[], inPlace: ReadonlyMap<Buffer, Buffer>): Instruction[] {
+    const { outputs, leaves } = this.#schedule;
+    const { carried, scanned, stacked } = this.#repetition;
+    const code: Instruction[] = [];
+    const load = (word: Word): Instruction[] => [get(frameLocal), ["i32.load", this.#frame.word(word)]];
+    const advance = (offset: number, bytes: number): void => {
+      code.push(get(frameLocal), get(frameLocal), ["i32.load", offset], ...load(bytes), ["i32.add"]);
+      code.push(["i32.store", offset]);
+    };
+    const copying = (): number => this.#need("copy", () => [copy()]);
+    for (const [i, output] of stacked.entries()) {
+      const buffer = outputs[output]!;
+      const bytes = buffer.size * dtypes[buffer.dtype].bytes;
+      const offset = this.#frame.word({ buffer: stacks[i]!, bytes: 0 });
+      code.push(get(frameLocal), ["i32.load", offset], ...load({ buffer, bytes: 0 }), ...load(bytes));
+      code.push(["call", copying()]);
+      advance(offset, bytes);
+    }
+    for (const [output, leaf] of carried) {
+      const [from, into] = [outputs[output]!, leaves[leaf]!];
+      if (from === into || inPlace.get(from) === into) continue;
+      const bytes = from.size * dtypes[from.dtype].bytes;
+      code.push(...load({ buffer: into, bytes: 0 }), ...load({ buffer: from, bytes: 0 }), ...load(bytes));
+      code.push(["call", copying()]);
+    }
+    const moving = new Set(scanned.map((leaf) => leaves[leaf]!));
+    const words = [...this.#frame.words.entries()];
+    for (const [i, word] of words)
+      if (typeof word !== "number" && moving.has(word.buffer)) {
+        const { size, dtype } = word.buffer;
+        advance(4 * i, size * dtypes[dtype].bytes);
+      }
+    return code;
+  }
+}
+
+/** How a kernel is run: the functions, how many units of work it has, and how many go into one call. */
+interface Part {
+  readonly work: number;
+  readonly finish: number | null;
+  readonly units: number;
+  readonly chunk: number;
+}
+
+/** A call that lasts goes on in the code that it began with, be that the engine's slow first one: calls are for about so many elements. */
+const chunkElements = 1 << 18;
+
+const get = (local: number): Instruction => ["local.get", local];
+const set = (local: number): Instruction => ["local.set", local];
+const int = (value: number): Instruction => ["i32.const", value];
+const end: Instruction = ["end"];
+
+const workParams = ["i32", "i32", "i32", "i32"] as const;
+const [frameLocal, firstLocal, lastLocal, threadLocal] = [0, 1, 2, 3] as const;
+
+/** Out of line, for huge arguments. */
+const imports: readonly WasmImport[] = [
+  { name: "remainder", params: ["f64"], results: ["f64"] },
+  { name: "quadrant", params: ["f64"], results: ["f64"] },
+];
+
+const noBuffer: Buffer = { name: "none", dtype: "float64", size: 0, leaf: null };
+
+/** The words at which threads meet, which the runtime places. */
+export const meeting: Buffer = { name: "meeting", dtype: "int32", size: 16, leaf: -1 };
+
+/** What a kernel needs for itself while it runs. */
+function scratchOf(kernel: Kernel, i: number): Buffer | null {
+  const name = `scratch${i}`;
+  if (kernel.kind === "strand") return null;
+  if (kernel.kind === "product")
+    return { name, dtype: "float64", size: (mostThreads * scratchBytes) / 8, leaf: null };
+  const { count, isPerThread } = partialsOf(kernel);
+  return count === 0
+    ? null
+    : { name, dtype: "float64", size: count * (isPerThread ? mostThreads : 1), leaf: null };
+}
+
+/** About how many operations a kernel takes. */
+function workOf(kernel: Kernel): number {
+  if (kernel.kind === "product") return kernel.sizes.reduce((product, d) => product * d, 0.5);
+  if (kernel.kind === "strand") return kernel.inputs.reduce((sum, { size }) => sum + size, 0);
+  return kernel.shape.reduce((product, d) => product * d, kernel.lines.length + kernel.folds.length);
+}
+
+/**
+ * Carried outputs that can be written where the leaf lies: when one loop reads the leaf last, and at each step only the elements that it
+ * writes then.
+ */
+function sharedPlaces(
+  { kernels, outputs, leaves }: Schedule,
+  { carried, stacked }: Repetition,
+): Map<Buffer, Buffer> {
+  const shared = new Map<Buffer, Buffer>();
+  const isStacked = (buffer: Buffer): boolean => stacked.some((output) => outputs[output] === buffer);
+  for (const [output, leaf] of carried) {
+    const [out, into] = [outputs[output]!, leaves[leaf]!];
+    if (out.leaf !== null || shared.has(out) || isStacked(out) || isStacked(into)) continue;
+    if (carried.filter(([other]) => outputs[other] === out).length > 1) continue;
+    const at = kernels.findIndex((kernel) => written(kernel).includes(out));
+    const isLater = kernels.slice(at + 1).some((kernel) => readBy(kernel).includes(into));
+    if (!isLater && isInStep(kernels[at]!, out, into)) shared.set(out, into);
+  }
+  return shared;
+}
+
+/** Whether a kernel reads `into` at no other places than it then writes `out`. */
+function isInStep(kernel: Kernel, out: Buffer, into: Buffer): boolean {
+  if (kernel.kind !== "loop") return false;
+  const stores = kernel.stores.filter(({ access }) => access.buffer === out);
+  if (stores.length !== 1) return false;
+  const { strides, offset } = stores[0]!.access;
+  return kernel.lines.every((line) => {
+    if (line.op !== "read") return true;
+    if (line.index?.access.buffer === into) return false;
+    if (line.access.buffer !== into) return true;
+    const isAlike = line.access.offset === offset && line.access.strides.every((s, d) => s === strides[d]);
+    return isAlike && line.guards.length === 0 && line.index === null;
+  });
+}
