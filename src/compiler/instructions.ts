@@ -34,6 +34,7 @@ const atomic = (opcode: number, follows: Immediates = "atomic memory"): Row => [
 
 /** One row an instruction, by its name in the text format. */
 export const instructions = {
+  unreachable: [0x00],
   block: [0x02, "block"],
   loop: [0x03, "block"],
   if: [0x04, "block"],
@@ -104,6 +105,8 @@ export const instructions = {
   "f64.convert_i32_s": [0xb7],
   "f64.promote_f32": [0xbb],
   "i32.trunc_sat_f64_s": [[0xfc, 0x02]],
+  "i64.trunc_sat_f64_s": [[0xfc, 0x06]],
+  "i32.wrap_i64": [0xa7],
 
   "v128.load": simd(0x00, "memory"),
   "v128.load32_splat": simd(0x09, "memory"),
