@@ -14,8 +14,9 @@ interface Case {
 
 const tolerances: Record<string, number> = { float32: 2e-6, float64: 1e-14 };
 
+const cases = await golden<Case>("losses");
+
 describe("losses agree with PyTorch", () => {
-  const cases = golden<Case>("losses");
   test.each(cases.map((c) => [`${c.loss} in ${c.inputs[0]!.dtype}`, c] as const))("%s", (_, c) => {
     const given = c.inputs.map((x) => read(x, true));
     const targets = c.targets ? read(c.targets) : given[1]!;

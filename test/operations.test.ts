@@ -33,7 +33,7 @@ const tolerances: Record<string, number> = { float32: 4e-6, float64: 1e-14 };
 /** Products of matrices are sums of terms of both signs, rounded by the size of the terms, which is that of the largest results. */
 const floors: Record<string, number> = { matmul: 0.1 };
 
-const cases = golden<Case>("operations");
+const cases = await golden<Case>("operations");
 
 describe("operations agree with PyTorch", () => {
   test.each(

@@ -1,5 +1,4 @@
 /** The optimizers against PyTorch's own numbers, and what each promises: where it goes, what it leaves alone, what it refuses. */
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Dtype } from "../src/ir/dtype.ts";
@@ -21,6 +20,7 @@ import { compile } from "../src/tensor/compile.ts";
 import { tensor, zeros } from "../src/tensor/make.ts";
 import type { Tensor } from "../src/tensor/tensor.ts";
 import { type Tensors, tensorsOf } from "../src/tensor/tree.ts";
+import { camelCase, golden } from "./golden.ts";
 
 type Maker = (options?: Record<string, unknown>) => Optimizer;
 
@@ -43,13 +43,9 @@ interface Case {
   params: number[][];
 }
 
-const golden = JSON.parse(readFileSync(new URL("golden/optimizers.json", import.meta.url), "utf8")) as {
-  cases: Case[];
-};
+const cases = await golden<Case>("optimizers");
 
 /** `weight_decay` is `weightDecay` here, and "strong_wolfe" "strongWolfe". */
-const camelCase = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-
 function methodOf(c: Case): Optimizer {
   const options = Object.entries(c.options).map(([name, value]) => [
     camelCase(name),
@@ -163,7 +159,7 @@ describe("the paths are PyTorch's", () => {
   const allowed = (c: Case) =>
     (c.optimizer === "radam" && c.t.dtype === "float64" ? 20 : 8) * unit[c.t.dtype]!;
 
-  const titled = golden.cases.flatMap((c) =>
+  const titled = cases.flatMap((c) =>
     Object.keys(ways).map(
       (way) => [`${c.optimizer} ${JSON.stringify(c.options)} ${c.t.dtype} ${way}`, way, c] as const,
     ),
@@ -179,7 +175,7 @@ describe("the paths are PyTorch's", () => {
   });
 
   it("for every optimizer in the table", () => {
-    expect([...new Set(golden.cases.map((c) => c.optimizer))].sort()).toEqual([...names].sort());
+    expect([...new Set(cases.map((c) => c.optimizer))].sort()).toEqual([...names].sort());
   });
 });
 

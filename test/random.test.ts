@@ -1,9 +1,9 @@
 /** The random streams against PyTorch's own numbers, and what a generator promises besides. */
-import { readFileSync } from "node:fs";
 import { Decimal } from "decimal.js";
 import { describe, expect, it } from "vitest";
 import { Generator } from "../src/tensor/random.ts";
 import { log, sinCos } from "../src/tensor/rounded.ts";
+import { golden } from "./golden.ts";
 
 interface Golden {
   shape: number[];
@@ -19,9 +19,7 @@ interface Case {
   out: Golden | Golden[];
 }
 
-const golden = JSON.parse(readFileSync(new URL("golden/random.json", import.meta.url), "utf8")) as {
-  cases: Case[];
-};
+const cases = await golden<Case>("random");
 
 /** One row a call of PyTorch's: the shape's size, the kind of number and the call's other arguments go in. */
 const calls: Record<
@@ -57,7 +55,7 @@ const isDoubleNormal = (c: Case) => c.fn === "randn" && c.dtype === "float64";
 const title = (c: Case) => `seed ${c.seed}: ${c.fn}(${JSON.stringify(c.args).slice(1, -1)}) ${c.dtype ?? ""}`;
 
 describe("the streams are PyTorch's, to the last bit", () => {
-  const exact = golden.cases.filter((c) => !isDoubleNormal(c));
+  const exact = cases.filter((c) => !isDoubleNormal(c));
   it.each(exact.map((c) => [title(c), c] as const))("%s", (_, c) => {
     const g = new Generator(c.seed);
     for (const { fn, args, expected } of drawsOf(c))
@@ -67,7 +65,7 @@ describe("the streams are PyTorch's, to the last bit", () => {
   // PyTorch takes log, sin and cos of float64 from the C library, ours are correctly rounded. The two disagree in the last bit
   // for about one argument in a thousand (glibc 2.36, measured); among these hundred numbers it is one radius, which two of them share.
   it("float64 normal numbers too, but where the C library's log is not correctly rounded", () => {
-    const pairs = golden.cases.filter(isDoubleNormal).flatMap((c) => {
+    const pairs = cases.filter(isDoubleNormal).flatMap((c) => {
       const [only] = drawsOf(c);
       const ours = draw(new Generator(c.seed), "randn", c.args, only!.expected);
       return ours.map((x, i) => [x, only!.expected.data[i]!] as const);

@@ -1,8 +1,8 @@
 /** The schedules against PyTorch's own numbers, and what each promises at its ends and at the door. */
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Schedule, schedules } from "../src/optim/schedules.ts";
+import { camelCase, golden } from "./golden.ts";
 
 interface Case {
   schedule: string;
@@ -13,15 +13,12 @@ interface Case {
 
 type Maker = (options: Record<string, unknown>) => Schedule;
 
-const golden = JSON.parse(readFileSync(new URL("golden/schedules.json", import.meta.url), "utf8")) as {
-  cases: Case[];
-};
+const cases = await golden<Case>("schedules");
 const makers = schedules as unknown as Record<string, Maker>;
 
-/** `step_size` is `stepSize` here, `T_0` is `T0`. */
-const camelCase = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 const nameOf = (c: Case) => (c.schedule === "step" ? "stepLr" : c.schedule);
 
+/** `step_size` is `stepSize` here, `T_0` is `T0`. */
 function optionsOf(c: Case): Record<string, unknown> {
   const renamed = Object.entries(c.options).map(([name, value]) => [camelCase(name), value] as const);
   return { lr: c.base_lr, ...Object.fromEntries(renamed) };
@@ -30,7 +27,7 @@ function optionsOf(c: Case): Record<string, unknown> {
 describe("the rates are PyTorch's", () => {
   // PyTorch multiplies the last rate by a factor at every step: forty roundings of 2^-53, or 4e-15, at most a few of them enlarged
   // where the cosine is near its end. The closed forms here do not gather them. Hence 1e-14 relative; the worst is 3.4e-15.
-  it.each(golden.cases.map((c) => [nameOf(c), c] as const))("%s", (name, c) => {
+  it.each(cases.map((c) => [nameOf(c), c] as const))("%s", (name, c) => {
     const schedule = makers[name]!(optionsOf(c));
     c.lrs.forEach((lr, step) => {
       expect(Math.abs(schedule(step) - lr), `step ${step}`).toBeLessThanOrEqual(1e-14 * lr);
@@ -38,7 +35,7 @@ describe("the rates are PyTorch's", () => {
   });
 
   it("in every schedule of the table", () => {
-    expect(golden.cases.map(nameOf).sort()).toEqual(Object.keys(schedules).sort());
+    expect(cases.map(nameOf).sort()).toEqual(Object.keys(schedules).sort());
   });
 });
 

@@ -10,7 +10,7 @@ interface Run {
   readonly steps: readonly { readonly loss: number; readonly grad: number[]; readonly params: number[] }[];
 }
 
-const [run] = golden<Run>("roller-coaster") as [Run];
+const [run] = (await golden<Run>("roller-coaster")) as [Run];
 
 /** float32 keeps 24 bits, 6e-8; a step adds a few roundings, and descent damps them. */
 const tolerance = 2e-6;

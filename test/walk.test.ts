@@ -24,15 +24,16 @@ const walk = (options: Options = {}) => line({ optimizer: "sgd", lr: 0.05, ...op
 const valuesOf = ({ params }: { params: Readonly<Record<string, { value: number }>> }): number[] =>
   Object.values(params).map(({ value }) => value);
 
-describe("the tutorial", () => {
-  interface Run {
-    readonly time: GoldenTensor;
-    readonly speed: GoldenTensor;
-    readonly params: GoldenTensor;
-    readonly steps: readonly { readonly loss: number; readonly params: number[] }[];
-  }
-  const [run] = golden<Run>("roller-coaster") as [Run];
+interface Run {
+  readonly time: GoldenTensor;
+  readonly speed: GoldenTensor;
+  readonly params: GoldenTensor;
+  readonly steps: readonly { readonly loss: number; readonly params: number[] }[];
+}
 
+const [run] = (await golden<Run>("roller-coaster")) as [Run];
+
+describe("the tutorial", () => {
   it("is what fit does with sgd and its rate: 200 losses within 2e-6", async () => {
     const [a, b, c] = run.params.data as [number, number, number];
     const fitted = await fit({
