@@ -1,12 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Column, missingMarkers, numberIn } from "../src/data/cells.ts";
 import { type CsvOptions, parseCsv, writeCsv } from "../src/data/csv.ts";
-import { readTable } from "../src/data/files.ts";
 import { Table } from "../src/data/table.ts";
 
 /** A table as plain columns, to compare. */
@@ -248,57 +243,4 @@ test("parseCsv answers any text with a table or an error of one line that names 
     }),
     { numRuns: 2000 },
   );
-});
-
-describe("readTable", () => {
-  const folder = mkdtempSync(join(tmpdir(), "coaster-"));
-  const file = (name: string, content: string | Uint8Array) => {
-    writeFileSync(join(folder, name), content);
-    return join(folder, name);
-  };
-
-  const samples: [file: string, rows: number, names: string[], last: (number | string)[]][] = [
-    ["roller-coaster", 20, ["time", "speed"], [19, 66.82271575927734]],
-    ["co2-mauna-loa-annual", 67, ["Year", "Mean", "Uncertainty"], [2025, 427.35, 0.12]],
-    ["cars-stopping-distance", 50, ["speed", "dist"], [25, 85]],
-    [
-      "covid-first-wave-2020",
-      161,
-      ["day", "date", "china", "italy", "germany", "spain", "us"],
-      [160, "2020-06-30", 88311, 240578, 194259, 249271, 2645088],
-    ],
-  ];
-  test.each(samples)("reads %s.csv, and writeCsv writes it back", async (name, rows, names, last) => {
-    const path = join(import.meta.dirname, `../data/${name}.csv`);
-    const table = await readTable(path);
-    expect([table.rows, table.names]).toEqual([rows, names]);
-    expect(Object.values(table.row(rows - 1))).toEqual(last);
-    const rewritten = parseCsv(writeCsv(table));
-    for (const column of names) expect(rewritten.column(column)).toEqual(table.column(column));
-    expect(readFileSync(join(import.meta.dirname, "../data/README.md"), "utf8")).toContain(`${name}.csv`);
-  });
-
-  test("reads UTF-16, as Excel's Unicode text is", async () => {
-    const path = file("unicode.txt", Buffer.from("\uFEFFé\ty\r\n1\t2\r\n", "utf16le"));
-    expect(columns(await readTable(path))).toEqual({ é: [1], y: [2] });
-  });
-
-  test("reads standard input for -", () => {
-    const files = join(import.meta.dirname, "../src/data/files.ts");
-    const program = `import { readTable } from ${JSON.stringify(files)}; console.log((await readTable("-")).row(0));`;
-    const args = ["--import", "tsx", "--input-type=module", "--eval", program];
-    expect(spawnSync(process.execPath, args, { input: "x,y\n1,2\n", encoding: "utf8" }).stdout).toBe(
-      "{ x: 1, y: 2 }\n",
-    );
-  });
-
-  test("says what is wrong with a path", async () => {
-    const missing = join(folder, "none.csv");
-    await expect(readTable(missing)).rejects.toThrow(`no such file: ${missing}`);
-    await expect(readTable(folder)).rejects.toThrow(`expected a file, got a directory: ${folder}`);
-    const binary = file("x.parquet", Uint8Array.of(80, 65, 82, 49, 0, 1));
-    await expect(readTable(binary)).rejects.toThrow(`${binary}: expected CSV text, got binary data`);
-    const empty = file("empty.csv", "");
-    await expect(readTable(empty)).rejects.toThrow(`${empty}: expected a header and rows, got an empty file`);
-  });
 });

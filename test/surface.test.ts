@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import * as coaster from "../src/index.ts";
 import { maps } from "../src/ir/maps.ts";
 import { alongs, reductions } from "../src/ir/reductions.ts";
-import * as node from "../src/node.ts";
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
@@ -50,10 +49,6 @@ describe("the public surface", () => {
     words("mse l1 smoothL1 huber logCosh quantile binaryCrossEntropyWithLogits crossEntropy poissonNll"),
   )("has the loss %s", (name) => {
     expect(coaster.losses).toHaveProperty(name);
-  });
-
-  test("what needs Node is apart", () => {
-    expect(Object.keys(node).sort()).toEqual(["readTable", "savePicture", "svgToPng"]);
   });
 
   test("a function does what the method does, and takes numbers first where the op is elementwise", () => {
