@@ -16,12 +16,8 @@ const checks = [
   { group: "package", name: "package contents", command: "publint --strict" },
   { group: "package", name: "package types", command: "attw --pack . --profile esm-only --no-emoji" },
   { group: "package", name: "size of a page", command: "node scripts/size.js" },
-  {
-    group: "unit",
-    name: "tests",
-    command: `vitest run --reporter=default --reporter=json --outputFile.json=${report}`,
-    count: countTests,
-  },
+  tests("tests in Node", "vitest.config.ts"),
+  tests("tests in Chromium", "vitest.browser.config.ts"),
 ];
 
 process.chdir(join(import.meta.dirname, ".."));
@@ -33,6 +29,12 @@ const counts = chosen.map(run);
 const [passed, failed] = [0, 1].map((i) => counts.reduce((sum, pair) => sum + pair[i], 0));
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** The tests of a configuration: shown as they go, and counted by what the runner writes down. */
+function tests(name, config) {
+  const command = `vitest run --config ${config} --reporter=default --reporter=json --outputFile.json=${report}`;
+  return { group: "unit", name, command, count: countTests };
+}
 
 /** Runs one check and gives how many passed and failed in it. One that counts for itself is shown as it goes. */
 function run({ name, command, count }) {

@@ -1,0 +1,43 @@
+/** The tests in Chromium: all but those of what is Node's own. */
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { browser } from "./test/chromium.ts";
+
+/** Processes, files, the heap, and what comes from the command line. */
+const nodesOwn = ["cli", "examples", "house", "memory", "node", "readme"];
+
+/** No sandbox, which root has none of; no calls home. WebGPU runs without a graphics card. */
+const args = [
+  "--no-sandbox",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--disable-quic",
+  "--enable-unsafe-webgpu",
+];
+
+export default defineConfig({
+  // What a page needs to share memory between threads.
+  server: {
+    headers: {
+      "Cross-Origin-Opener-Policy": "same-origin",
+      "Cross-Origin-Embedder-Policy": "require-corp",
+    },
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: nodesOwn.map((name) => `test/${name}.test.ts`),
+    testTimeout: 60_000,
+    // One page for many files, as a page has the library once; to load it for each file takes as long as the tests do.
+    isolate: false,
+    maxWorkers: "100%",
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: { ...(await browser()), args } }),
+      instances: [{ browser: "chromium" }],
+    },
+  },
+});
