@@ -259,9 +259,10 @@ describe("stopping", () => {
   const rules = (options: Parameters<typeof resolveStop>[0]): Stop => resolveStop(options, false, "float64");
   /** After how many scores there is a reason to stop, and which. */
   const ending = (scores: number[], stop: Stop): [number, string] | null => {
-    let progress: Progress = begin({});
+    const place = { steps: 0, params: {} };
+    let progress: Progress = begin(place);
     for (const [i, score] of scores.entries()) {
-      progress = observe(progress, {}, score, stop);
+      progress = observe(progress, place, score, stop);
       const reason = reasonToStop(progress, stop.patience);
       if (reason) return [i + 1, reason];
     }
@@ -450,7 +451,7 @@ describe("the history", () => {
   });
   const historyOf = (steps: number): History => {
     const history = new History();
-    for (let step = 0; step < steps; step++) history.add(entry(step));
+    for (let step = 0; step < steps; step++) history.add({ number: step, entry: () => entry(step) });
     return history;
   };
 

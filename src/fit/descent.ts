@@ -4,7 +4,7 @@ import { rateAt } from "../optim/options.ts";
 import { valueAndGrad } from "../tensor/autodiff.ts";
 import { realize, type Tensor } from "../tensor/tensor.ts";
 import { bounded, inwards } from "./bounds.ts";
-import type { Method } from "./method.ts";
+import { type Method, oneByOne } from "./method.ts";
 import { isLeast } from "./minimum.ts";
 import type { Named } from "./model.ts";
 import { type Batch, lossOver, type Problem } from "./problem.ts";
@@ -15,19 +15,21 @@ import { type Batch, lossOver, type Problem } from "./problem.ts";
  */
 export function descent(problem: Problem, fixed: Named, optimizer: Optimizer, unit = 1): Method {
   const { starts } = problem;
+  const step: Method["step"] = (free, state, rows, number) => {
+    const objective = objectiveOver(problem, fixed, rows, unit);
+    const { loss, grads } = objective(free);
+    const before = (state as OptimizerState | undefined) ?? optimizer.init(free);
+    const options = { lr: rateAt(optimizer.lr, number), loss, objective };
+    const moved = optimizer.update(grads, before, free, options);
+    const end = allZero(grads) ? "converged" : null;
+    return { params: bounded(starts, moved.params), state: moved.state, loss: loss * unit, end };
+  };
   return {
     name: optimizer.name,
     rateAt: (step) => (optimizer.needsObjective ? null : rateAt(optimizer.lr, step)),
     budget: optimizer.needsObjective ? 200 : 1000,
-    step: (free, state, rows, step) => {
-      const objective = objectiveOver(problem, fixed, rows, unit);
-      const { loss, grads } = objective(free);
-      const before = (state as OptimizerState | undefined) ?? optimizer.init(free);
-      const options = { lr: rateAt(optimizer.lr, step), loss, objective };
-      const moved = optimizer.update(grads, before, free, options);
-      const end = allZero(grads) ? "converged" : null;
-      return { params: bounded(starts, moved.params), state: moved.state, loss: loss * unit, end };
-    },
+    step,
+    ...(optimizer.rule && { run: oneByOne(problem, fixed, step) }),
     isLeast: (free) => isLeast(problem, fixed, free),
   };
 }

@@ -1,14 +1,14 @@
 /** Step 7, stop: the losses of a fit come in, one an epoch; whether to stop, and the best so far, come out. */
 import { kindOf } from "../data/cells.ts";
 import { hint } from "../data/names.ts";
-import type { Named } from "./model.ts";
+import type { Place } from "./method.ts";
 import type { StopOptions } from "./options.ts";
 import type { Precision } from "./start.ts";
 
 /** What a fit's losses have been like. */
 export interface Progress {
-  /** The parameters with the least score so far. */
-  readonly best: { readonly params: Named; readonly score: number };
+  /** The place with the least score so far. */
+  readonly best: { readonly place: Place; readonly score: number };
   /** The score that the next has to be below by minDelta to count as better. */
   readonly mark: number;
   /** Epochs without a better score. */
@@ -19,18 +19,18 @@ export interface Progress {
 }
 
 /** Nothing seen yet. */
-export function begin(params: Named): Progress {
+export function begin(place: Place): Progress {
   const none = Number.POSITIVE_INFINITY;
-  return { best: { params, score: none }, mark: none, stale: 0, still: 0, previous: Number.NaN };
+  return { best: { place, score: none }, mark: none, stale: 0, still: 0, previous: Number.NaN };
 }
 
-/** Takes the score of parameters: the validation loss where there is one, else the training loss. */
-export function observe(progress: Progress, params: Named, score: number, stop: Stop): Progress {
+/** Takes the score of a place: the validation loss where there is one, else the training loss. */
+export function observe(progress: Progress, place: Place, score: number, stop: Stop): Progress {
   const { best, mark, previous } = progress;
   const isBetter = score < mark - stop.minDelta;
   const isStill = Math.abs(score - previous) <= stop.rounding * Math.abs(score);
   return {
-    best: score < best.score ? { params, score } : best,
+    best: score < best.score ? { place, score } : best,
     mark: isBetter ? score : mark,
     stale: isBetter ? 0 : progress.stale + 1,
     still: isStill ? progress.still + 1 : 0,

@@ -1,25 +1,17 @@
 /**
  * Step 6, repeat: the one loop in the library. A problem, a method and a plan go in; where the walk ended, and why, comes out.
  */
-import { batches, shuffle } from "../data/split.ts";
-import { indices } from "../data/table.ts";
-import type { Generator } from "../tensor/random.ts";
-import { History } from "./history.ts";
-import type { Method, Taken } from "./method.ts";
+import { History, type Line } from "./history.ts";
+import { areFinite, type Step, stepsFrom, validationLossAt, type Way } from "./legs.ts";
+import type { Place } from "./method.ts";
 import type { Named } from "./model.ts";
 import type { FitOptions } from "./options.ts";
-import type { Plan } from "./plan.ts";
-import { type Batch, lossOver, type Problem, takeRows } from "./problem.ts";
+import { lossOver } from "./problem.ts";
 import type { HistoryEntry, OutcomeKind } from "./result.ts";
 import { begin, observe, type Progress, reasonToStop } from "./stopping.ts";
 
-/** What the walk goes over and by. */
-export interface Walk {
-  readonly problem: Problem;
-  readonly fixed: Named;
-  readonly method: Method;
-  readonly plan: Plan;
-  readonly generator: Generator;
+/** The way to walk, and who may stop it. */
+export interface Walk extends Way {
   readonly signal: AbortSignal | undefined;
   readonly onStep: FitOptions["onStep"];
 }
@@ -39,87 +31,50 @@ export interface Walked {
 
 /** Walks from `start` until there is a reason to stop. */
 export async function walk(w: Walk, start: Named): Promise<Walked> {
-  const rowsAt = supply(w);
+  const take = stepsFrom(start, w, w.onStep !== undefined);
   const pause = breather();
-  const history = new History();
-  const first = lossAt(w, start);
-  let at: Position = {
-    step: 0,
-    params: start,
-    state: undefined,
-    progress: begin(start),
-    losses: none,
-    first,
-  };
-  if (!isValid(w, at)) return end(w, at, "invalid", history);
+  let at: Place = { steps: 0, params: start };
+  const seen: Seen = { first: lossAt(w, start), history: new History(), progress: begin(at), sum: 0 };
+  if (!isValid(w, at, seen)) return end(w, at, "invalid", seen);
   for (;;) {
     const over = reasonBefore(w, at);
-    if (over) return end(w, at, over, history);
-    const taken = w.method.step(at.params, at.state, rowsAt(at.step), at.step);
-    if (!Number.isFinite(taken.loss)) return end(w, at, "diverged", history);
-    const entry = entryOf(w, at, taken.loss);
-    history.add(entry);
-    at = seen(w, at, entry);
-    const reason = reasonAt(w, at, entry, taken);
-    if (reason) return end(w, at, reason, history);
-    at = { ...at, step: at.step + 1, params: taken.params, state: taken.state };
-    if (!areFinite(taken.params)) return end(w, at, "diverged", history);
+    if (over) return end(w, at, over, seen);
+    const step = take(at.steps);
+    if (!Number.isFinite(step.loss)) return end(w, at, "diverged", seen);
+    look(w, at, step, seen);
+    const reason = reasonAt(w, at, step, seen);
+    if (reason) return end(w, at, reason, seen);
+    at = step;
+    if (!step.isLast) continue;
+    if (!areFinite(at.params)) return end(w, at, "diverged", seen);
     await pause();
   }
 }
 
-/** What the walk carries from step to step. */
-interface Position {
-  readonly step: number;
-  readonly params: Named;
-  readonly state: unknown;
-  readonly progress: Progress;
-  /** The losses of the epoch's batches so far. */
-  readonly losses: Losses;
+/** What a walk has seen so far. Written in place. */
+interface Seen {
+  /** The loss at the start. */
   readonly first: number;
+  readonly history: History;
+  progress: Progress;
+  /** The sum of the losses of the epoch's batches so far. */
+  sum: number;
 }
-
-interface Losses {
-  readonly sum: number;
-  readonly count: number;
-}
-
-const none: Losses = { sum: 0, count: 0 };
 
 /** The loss over all training rows. */
 function lossAt({ problem, fixed }: Walk, params: Named): number {
   return lossOver(problem, problem.training, { ...params, ...fixed }).item();
 }
 
-function validationLossAt({ problem, fixed }: Walk, params: Named): number | null {
-  return problem.validation && lossOver(problem, problem.validation, { ...params, ...fixed }).item();
-}
-
 /** Whether there is a loss to begin with. */
-function isValid(w: Walk, { params, first }: Position): boolean {
-  return Number.isFinite(first) && Number.isFinite(validationLossAt(w, params) ?? 0);
-}
-
-/** The rows of each step: all of them, or the batches of a shuffle that each epoch makes anew. */
-function supply({ problem: { training }, plan, generator }: Walk): (step: number) => Batch {
-  if (plan.perEpoch === 1) return () => training;
-  const all = indices(training.count);
-  let epoch: Int32Array[] = [];
-  return (step) => {
-    const place = step % plan.perEpoch;
-    if (place === 0)
-      epoch = batches(
-        shuffle(all, (n) => generator.permutation(n)),
-        plan.batchSize,
-      );
-    return takeRows(training, epoch[place]!);
-  };
+function isValid(w: Walk, start: Place, { first }: Seen): boolean {
+  return Number.isFinite(first) && Number.isFinite(validationLossAt(w, start.params) ?? 0);
 }
 
 /** Why to stop before a step, if at all. */
-function reasonBefore({ signal, plan }: Walk, { step }: Position): OutcomeKind | null {
+function reasonBefore({ signal, plan }: Walk, { steps }: Place): OutcomeKind | null {
   if (signal?.aborted) return "aborted";
-  if (step < plan.steps) return null;
+  if (steps < plan.steps) return null;
   return plan.isAsked ? "steps" : "exhausted";
 }
 
@@ -127,39 +82,32 @@ function isEpoch({ plan }: Walk, step: number): boolean {
   return step % plan.perEpoch === 0;
 }
 
-function entryOf(w: Walk, { step, params }: Position, loss: number): HistoryEntry {
-  return {
-    step,
-    epoch: Math.floor(step / w.plan.perEpoch),
-    loss,
-    validationLoss: isEpoch(w, step) ? validationLossAt(w, params) : null,
-    learningRate: w.method.rateAt(step),
-  };
-}
-
-/** Takes a step's loss into account; once an epoch, the parameters compete for the best. */
-function seen(w: Walk, at: Position, { step, loss, validationLoss }: HistoryEntry): Position {
-  const { sum, count } = isEpoch(w, step) ? none : at.losses;
-  const losses = { sum: sum + loss, count: count + 1 };
-  if (!isEpoch(w, step)) return { ...at, losses };
-  const isBatched = w.plan.perEpoch > 1 && step > 0;
-  const score = validationLoss ?? (isBatched ? at.losses.sum / at.losses.count : loss);
-  return { ...at, losses, progress: observe(at.progress, at.params, finite(score), w.plan.stop) };
+/** Takes a step's loss into account; once an epoch, the place it was taken from competes for the best. */
+function look(w: Walk, at: Place, step: Step, seen: Seen): void {
+  const { perEpoch, stop } = w.plan;
+  seen.history.add(step);
+  if (isEpoch(w, at.steps)) {
+    const isBatched = perEpoch > 1 && at.steps > 0;
+    const score = step.validationLoss ?? (isBatched ? seen.sum / perEpoch : step.loss);
+    seen.progress = observe(seen.progress, at, finite(score), stop);
+    seen.sum = 0;
+  }
+  seen.sum += step.loss;
 }
 
 /** Why to stop at a step, if at all, before its result is taken. */
-function reasonAt(w: Walk, at: Position, entry: HistoryEntry, taken: Taken): OutcomeKind | null {
-  if (w.onStep?.({ ...entry, params: numbersOf(at.params) }) === false) return "aborted";
+function reasonAt(w: Walk, at: Place, step: Step, { progress }: Seen): OutcomeKind | null {
+  if (w.onStep?.({ ...step.entry(), params: numbersOf(at.params) }) === false) return "aborted";
   if (!w.plan.stop.isOn) return null;
-  if (taken.end || !isEpoch(w, at.step)) return taken.end;
-  const reason = reasonToStop(at.progress, w.plan.stop.patience);
+  if (step.end || !isEpoch(w, at.steps)) return step.end;
+  const reason = reasonToStop(progress, w.plan.stop.patience);
   return reason === "still" ? kindOfStill(w, at) : reason;
 }
 
 /** What standing still means: a minimum, or steps too short, which those that somebody asked for may be. */
-function kindOfStill({ method, plan }: Walk, { params }: Position): OutcomeKind | null {
+function kindOfStill({ method, plan }: Walk, at: Place): OutcomeKind | null {
   if (!method.isLeast) return null;
-  if (method.isLeast(params)) return "converged";
+  if (method.isLeast(at.params)) return "converged";
   return plan.isAsked ? null : "stalled";
 }
 
@@ -169,19 +117,23 @@ function numbersOf(params: Named): Record<string, number> {
   );
 }
 
-function areFinite(params: Named): boolean {
-  return Object.values(params).every((t) => t.realize().every(Number.isFinite));
+/** The answer of a walk, with the last line of its history. */
+function end(w: Walk, { steps, params }: Place, kind: OutcomeKind, seen: Seen): Walked {
+  const { first, history, progress } = seen;
+  const at = { steps, params };
+  const loss = lossAt(w, params);
+  if (Number.isFinite(loss) && history.lastStep !== steps) history.add(lastLine(w, at, loss));
+  const final = hasRunAway(kind, first, loss) ? "diverged" : kind;
+  const found = answer(w, at, progress.best.place, final);
+  return { kind: final, params: found, last: { params, loss }, first, steps, history: history.entries() };
 }
 
-/** The answer of a walk, with the last line of its history. */
-function end(w: Walk, at: Position, kind: OutcomeKind, history: History): Walked {
-  const { step, params, first } = at;
-  const loss = lossAt(w, params);
-  if (Number.isFinite(loss) && history.lastStep !== step)
-    history.add({ ...entryOf(w, at, loss), learningRate: null, validationLoss: validationLossAt(w, params) });
-  const final = hasRunAway(kind, first, loss) ? "diverged" : kind;
-  const last = { params, loss };
-  return { kind: final, params: answer(w, at, final), last, first, steps: step, history: history.entries() };
+/** The line of a place that no step was taken from. */
+function lastLine(w: Walk, at: Place, loss: number): Line {
+  const { steps: step } = at;
+  const epoch = Math.floor(step / w.plan.perEpoch);
+  const validationLoss = validationLossAt(w, at.params);
+  return { number: step, entry: () => ({ step, epoch, loss, validationLoss, learningRate: null }) };
 }
 
 /** Whether a walk that ended by count went up: to no number, or clearly above the start. */
@@ -190,14 +142,14 @@ function hasRunAway(kind: OutcomeKind, first: number, last: number): boolean {
 }
 
 /** The last parameters of a walk that got where it was to go, else the better of the last and the best. With validation, always the better there. */
-function answer(w: Walk, { params, progress: { best } }: Position, kind: OutcomeKind): Named {
+function answer(w: Walk, at: Place, best: Place, kind: OutcomeKind): Named {
   const isGood = kind === "steps" || kind === "converged" || kind === "invalid";
-  if (isGood && !w.problem.validation) return params;
-  return scoreAt(w, params) <= scoreAt(w, best.params) ? params : best.params;
+  if (isGood && !w.problem.validation) return at.params;
+  return scoreAt(w, at) <= scoreAt(w, best) ? at.params : best.params;
 }
 
 /** The loss by which parameters are judged: that of validation, where there is one. */
-function scoreAt(w: Walk, params: Named): number {
+function scoreAt(w: Walk, { params }: Place): number {
   const loss = lossAt(w, params);
   return areFinite(params) && Number.isFinite(loss)
     ? finite(validationLossAt(w, params) ?? loss)

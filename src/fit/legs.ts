@@ -1,0 +1,200 @@
+/**
+ * The steps of a walk, one by one, however they are taken: where nobody looks on, many in one go. The parameters between those
+ * are not kept, and are found again when somebody asks for them.
+ */
+import { shuffle } from "../data/split.ts";
+import { indices } from "../data/table.ts";
+import type { Generator } from "../tensor/random.ts";
+import type { Line } from "./history.ts";
+import { type End, type Leg, type Method, oneByOne, type Place, type Run, type Span } from "./method.ts";
+import type { Named } from "./model.ts";
+import type { Plan } from "./plan.ts";
+import { lossOver, type Problem } from "./problem.ts";
+import type { HistoryEntry } from "./result.ts";
+
+/** What is walked, by which method, and how far. */
+export interface Way {
+  readonly problem: Problem;
+  readonly fixed: Named;
+  readonly method: Method;
+  readonly plan: Plan;
+  readonly generator: Generator;
+}
+
+/** Steps from `start` on, asked for in order. `isWatched` says that each is to be taken by itself. */
+export function stepsFrom(start: Named, way: Way, isWatched: boolean): (number: number) => Step {
+  const paced = pacer(isWatched || !way.method.run ? 1 : Number.POSITIVE_INFINITY);
+  const spanAt = spans(way);
+  let trail: Trail | undefined;
+  return (number) => {
+    if (!trail || number === trail.end) {
+      const from = trail?.leg ?? { params: start, state: undefined };
+      trail = paced((count) => new Trail(way, from, spanAt(number, count)));
+    }
+    return new Step(trail, number - trail.span.step);
+  };
+}
+
+/** Parameters, and what the method remembers there. */
+type Standing = Pick<Leg, "params" | "state">;
+
+/** A leg that was walked, and can be walked again as far as any of its steps. */
+class Trail {
+  readonly way: Way;
+  readonly span: Span;
+  readonly leg: Leg;
+  /** The validation loss before each step that begins an epoch. */
+  readonly validationLosses: ArrayLike<number>;
+  readonly #run: Run;
+  readonly #start: Standing;
+  /** Where it was walked to again, and what was found there. */
+  #found: Standing & { readonly at: number };
+
+  constructor(way: Way, start: Standing, span: Span) {
+    const { problem, fixed, method } = way;
+    this.#run = method.run ?? oneByOne(problem, fixed, method.step);
+    this.way = way;
+    this.span = span;
+    this.leg = this.#run(start.params, start.state, span);
+    this.validationLosses = this.leg.validationLosses ?? epochLosses(way, span, start.params);
+    this.#start = start;
+    this.#found = { ...start, at: 0 };
+  }
+
+  get length(): number {
+    return this.leg.losses.length;
+  }
+  /** The number of the step after it. */
+  get end(): number {
+    return this.span.step + this.length;
+  }
+
+  /** The parameters after so many of its steps. */
+  paramsAt(steps: number): Named {
+    if (steps === this.length) return this.leg.params;
+    if (steps < this.#found.at) this.#found = { ...this.#start, at: 0 };
+    const { at, params, state } = this.#found;
+    if (steps > at) this.#found = { ...this.#run(params, state, part(this.span, at, steps)), at: steps };
+    return this.#found.params;
+  }
+}
+
+/** The validation loss where a span of batches begins with an epoch. */
+function epochLosses(way: Way, { step }: Span, params: Named): number[] {
+  const loss = step % way.plan.perEpoch === 0 ? validationLossAt(way, params) : null;
+  return loss === null ? [] : [loss];
+}
+
+/** The loss over the rows that judge, if there are any. */
+export function validationLossAt({ problem, fixed }: Way, params: Named): number | null {
+  return problem.validation && lossOver(problem, problem.validation, { ...params, ...fixed }).item();
+}
+
+/** The steps of a span between two of them. */
+function part({ step, count, rows, validation }: Span, from: number, to: number): Span {
+  const size = rows ? rows.length / count : 0;
+  return {
+    step: step + from,
+    count: to - from,
+    rows: rows?.subarray(from * size, to * size) ?? null,
+    validation,
+  };
+}
+
+/** One step, which has been taken; and the place where it led. */
+export class Step implements Place, Line {
+  readonly #trail: Trail;
+  /** Its place on the trail. */
+  readonly #at: number;
+
+  constructor(trail: Trail, at: number) {
+    this.#trail = trail;
+    this.#at = at;
+  }
+
+  get number(): number {
+    return this.#trail.span.step + this.#at;
+  }
+  /** The loss over the step's rows at the parameters before it. */
+  get loss(): number {
+    return this.#trail.leg.losses[this.#at]!;
+  }
+  /** The validation loss there; null within an epoch. */
+  get validationLoss(): number | null {
+    return this.#trail.validationLosses[this.#at] ?? null;
+  }
+  /** Whether steps lead no further there. */
+  get end(): End | null {
+    const { end } = this.#trail.leg;
+    return end?.at === this.#at ? end.kind : null;
+  }
+  get steps(): number {
+    return this.number + 1;
+  }
+  /** The parameters after it. */
+  get params(): Named {
+    return this.#trail.paramsAt(this.#at + 1);
+  }
+  /** Whether the next step has yet to be taken. */
+  get isLast(): boolean {
+    return this.#at + 1 === this.#trail.length;
+  }
+
+  entry(): HistoryEntry {
+    const { number: step, loss, validationLoss } = this;
+    const { method, plan } = this.#trail.way;
+    const epoch = Math.floor(step / plan.perEpoch);
+    return { step, epoch, loss, validationLoss, learningRate: method.rateAt(step) };
+  }
+}
+
+/** A leg that takes less, in milliseconds, is followed by one of twice as many steps: between two legs a walk can be stopped. */
+const brief = 10;
+
+/** Says how many steps to take in one go: ever more while they take little time, and fewer where they lead to no numbers. */
+function pacer(longest: number): (take: (count: number) => Trail) => Trail {
+  let count = 1;
+  return (take) => {
+    const started = performance.now();
+    let trail = take(count);
+    const isBrief = trail.length === count && performance.now() - started < brief;
+    if (isBrief) count = Math.min(2 * count, longest);
+    // Parameters that are no numbers stay so. The walk ends at the first of them, which is thus the last of its leg.
+    while (trail.length > 1 && !areFinite(trail.leg.params)) trail = take((count = trail.length >> 1));
+    return trail;
+  };
+}
+
+/** Whether all elements of parameters are finite numbers. */
+export function areFinite(params: Named): boolean {
+  return Object.values(params).every((t) => t.realize().every(Number.isFinite));
+}
+
+/** The spans to take, each from a step on and of so many steps at most: all within the plan. */
+function spans(way: Way): (step: number, count: number) => Span {
+  return way.plan.perEpoch === 1 ? wholeSpans(way) : batchSpans(way);
+}
+
+/** Steps over all rows, each an epoch of its own. */
+function wholeSpans({
+  problem: { validation },
+  plan: { steps },
+}: Way): (step: number, count: number) => Span {
+  return (step, count) => ({ step, count: Math.min(count, steps - step), rows: null, validation });
+}
+
+/** Steps over the batches of a shuffle that each epoch makes anew, as many in a span as are whole; what is left is one by itself. */
+function batchSpans({ problem, plan, generator }: Way): (step: number, count: number) => Span {
+  const { steps, batchSize, perEpoch } = plan;
+  const all = indices(problem.training.count);
+  const whole = Math.floor(all.length / batchSize);
+  let [epoch, order] = [-1, all];
+  return (step, count) => {
+    const [inEpoch, first] = [Math.floor(step / perEpoch), step % perEpoch];
+    if (inEpoch !== epoch) order = shuffle(all, (n) => generator.permutation(n));
+    epoch = inEpoch;
+    const most = Math.min(count, steps - step, Math.max(whole - first, 1));
+    const rows = order.subarray(first * batchSize, (first + most) * batchSize);
+    return { step, count: most, rows, validation: null };
+  };
+}
