@@ -1,0 +1,70 @@
+"""Logistic regression by minibatches in a shuffled order. Argument: library."""
+import sys
+
+import numpy as np
+from bench import in_blocks, obey, shuffled, uniform
+
+ROWS, FEATURES, BATCH, RATE = 5_000_000, 20, 1024, 0.1
+BATCHES = ROWS // BATCH
+
+
+def with_numpy(x, y, sigmoid):
+    w, b = np.zeros(FEATURES, np.float32), np.float32(0)
+
+    def step(rows):
+        nonlocal w, b
+        inputs, targets = x[rows], y[rows]
+        logits = inputs @ w + b
+        loss = (np.logaddexp(np.float32(0), logits) - logits * targets).mean()
+        misses = (sigmoid(logits) - targets) * np.float32(RATE / BATCH)
+        w, b = w - misses @ inputs, b - misses.sum()
+        return loss
+
+    return step
+
+
+def with_torch(x, y):
+    import torch
+
+    torch.set_num_threads(1)
+    x, y = torch.from_numpy(x), torch.from_numpy(y)
+    w, b = torch.zeros(FEATURES, requires_grad=True), torch.zeros((), requires_grad=True)
+    sgd = torch.optim.SGD([w, b], lr=RATE)
+
+    def step(rows):
+        sgd.zero_grad()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(x[rows] @ w + b, y[rows])
+        loss.backward()
+        sgd.step()
+        return loss.detach()
+
+    return step, torch.from_numpy
+
+
+def start(library, x, y, order):
+    """A step on rows, and the rows of each batch as the library likes them."""
+    as_rows = lambda rows: rows
+    if library == "torch":
+        step, as_rows = with_torch(x, y)
+    elif library == "scipy":
+        from scipy.special import expit
+
+        step = with_numpy(x, y, expit)
+    else:
+        step = with_numpy(x, y, lambda z: 1 / (1 + np.exp(-z)))
+    return step, [as_rows(order[i * BATCH : (i + 1) * BATCH]) for i in range(BATCHES)]
+
+
+x = in_blocks(np.empty((ROWS, FEATURES), np.float32), lambda i, j: 2 * uniform(1, i, j) - 1)
+weights = 4 * uniform(3, 0, FEATURES) - 2
+y = in_blocks(np.empty(ROWS, np.float32), lambda i, j: uniform(2, i, j) < 1 / (1 + np.exp(-(x[i:j] @ weights))))
+step, batches = start(sys.argv[1], x, y, shuffled(4, ROWS).astype(np.int64))
+
+
+def run(steps):
+    for rows in batches[:steps]:
+        loss = step(rows)
+    return loss
+
+
+obey(lambda: run(BATCHES), lambda: run(200), BATCHES * BATCH)
