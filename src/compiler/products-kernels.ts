@@ -60,24 +60,24 @@ export function tileKernel(name: string, tile: Tile, vector: Vector): WasmFuncti
   const at = locals(writer, "i32", tile.rows);
 
   const turn = [
-    ...terms.flatMap((term, j) => set(term, load("v128.load", x.line, vectorBytes * j))),
-    ...increase(x.line, x.bRow),
-    ...sums.flatMap((row, i) => [
-      ...set(factor, load(vector.splat, at[i]!)),
-      ...increase(at[i]!, x.aColumn),
-      ...addProducts(vector, row, factor, terms),
+    terms.map((term, j) => set(term, load("v128.load", x.line, vectorBytes * j))),
+    increase(x.line, x.bRow),
+    sums.map((row, i) => [
+      set(factor, load(vector.splat, at[i]!)),
+      increase(at[i]!, x.aColumn),
+      addProducts(vector, row, factor, terms),
     ]),
   ];
   const oneTile = [
-    ...clear(sums.flat()),
-    ...addresses(at, x.a, x.aRow, x.rows),
-    ...set(x.line, x.b),
-    ...set(x.left, x.k),
-    ...when(x.left, repeat([...turn, ...decrease(x.left, constant(1))], x.left)),
-    ...addresses(at, x.out, x.outRow, x.rows),
-    ...storeRows(vector, at, sums, x.columns, x.isFirst),
-    ...increase(x.a, multiply(x.aRow, constant(tile.rows))),
-    ...increase(x.out, multiply(x.outRow, constant(tile.rows))),
+    clear(sums.flat()),
+    addresses(at, x.a, x.aRow, x.rows),
+    set(x.line, x.b),
+    set(x.left, x.k),
+    when(x.left, repeat([turn, decrease(x.left, constant(1))], x.left)),
+    addresses(at, x.out, x.outRow, x.rows),
+    storeRows(vector, at, sums, x.columns, x.isFirst),
+    increase(x.a, multiply(x.aRow, constant(tile.rows))),
+    increase(x.out, multiply(x.outRow, constant(tile.rows))),
   ];
   return finish(writer, name, countDown(x.rows, tile.rows, oneTile));
 }
@@ -96,11 +96,11 @@ export function dotKernel(name: string, vector: Vector): WasmFunction {
   const at = locals(writer, "i32", dotVectors * vector.lanes);
   const blocks = sums.map((_, j) => loadColumns(writer, at.slice(j * vector.lanes, (j + 1) * vector.lanes)));
 
-  const fetch = blocks.flatMap(({ code }) => code);
+  const fetch = blocks.map(({ code }) => code);
   const turn = (lane: number) => [
-    ...set(factor, load(vector.splat, x.factors)),
-    ...increase(x.factors, x.aColumn),
-    ...addProducts(
+    set(factor, load(vector.splat, x.factors)),
+    increase(x.factors, x.aColumn),
+    addProducts(
       vector,
       sums,
       factor,
@@ -109,24 +109,18 @@ export function dotKernel(name: string, vector: Vector): WasmFunction {
   ];
   const lanes = upTo(vector.lanes);
   const [all, most] = [constant(vector.lanes), constant(vector.lanes - 1)];
-  const wholeVectors = repeat(
-    [...fetch, ...lanes.flatMap(turn), ...decrease(x.left, all)],
-    isMore(x.left, most),
-  );
-  const rest = [
-    ...fetch,
-    ...lanes.slice(0, -1).flatMap((lane) => when(isMore(x.left, constant(lane)), turn(lane))),
-  ];
+  const wholeVectors = repeat([fetch, lanes.map(turn), decrease(x.left, all)], isMore(x.left, most));
+  const rest = [fetch, lanes.slice(0, -1).map((lane) => when(isMore(x.left, constant(lane)), turn(lane)))];
   const oneTile = [
-    ...clear(sums),
-    ...addresses(at, x.b, x.bColumn, x.columns),
-    ...set(x.factors, x.a),
-    ...set(x.left, x.k),
-    ...when(isMore(x.left, most), wholeVectors),
-    ...when(x.left, rest),
-    ...storeRows(vector, [x.out], [sums], x.columns, x.isFirst),
-    ...increase(x.b, multiply(x.bColumn, constant(at.length))),
-    ...increase(x.out, constant(dotVectors * vectorBytes)),
+    clear(sums),
+    addresses(at, x.b, x.bColumn, x.columns),
+    set(x.factors, x.a),
+    set(x.left, x.k),
+    when(isMore(x.left, most), wholeVectors),
+    when(x.left, rest),
+    storeRows(vector, [x.out], [sums], x.columns, x.isFirst),
+    increase(x.b, multiply(x.bColumn, constant(at.length))),
+    increase(x.out, constant(dotVectors * vectorBytes)),
   ];
   return finish(writer, name, countDown(x.columns, at.length, oneTile));
 }

@@ -10,6 +10,7 @@ import {
   isMore,
   load,
   locals,
+  not,
   set,
   store,
   upTo,
@@ -63,11 +64,11 @@ export const vectorBytes = 16;
 /** Addresses of lines a stride apart, of which there are `count`; the last stands in for those that are lacking. */
 export function addresses(at: readonly number[], first: number, stride: number, count: number): Code {
   const next = (i: number) => add(at[i - 1]!, choose(stride, constant(0), isMore(count, constant(i))));
-  return at.flatMap((line, i) => set(line, i === 0 ? first : next(i)));
+  return at.map((line, i) => set(line, i === 0 ? first : next(i)));
 }
 
 export function clear(sums: readonly number[]): Code {
-  return sums.flatMap((sum) => set(sum, [["v128.const", 0, 0, 0, 0]]));
+  return sums.map((sum) => set(sum, ["v128.const", 0, 0, 0, 0]));
 }
 
 /** sums += factor * terms. Each product is rounded before it is added. */
@@ -78,7 +79,7 @@ export function addProducts(
   terms: readonly number[],
 ): Code {
   const [plus, times] = [word(vector.add), word(vector.multiply)];
-  return sums.flatMap((sum, j) => set(sum, plus(sum, times(factor, terms[j]!))));
+  return sums.map((sum, j) => set(sum, plus(sum, times(factor, terms[j]!))));
 }
 
 /** Writes rows of sums to as many columns as there are; unless they are the first, added to what is there. */
@@ -90,13 +91,13 @@ export function storeRows(
   isFirst: number,
 ): Code {
   const plus = word(vector.add);
-  const earlier = sums.flatMap((row, i) =>
-    row.flatMap((sum, j) => set(sum, plus(load("v128.load", at[i]!, vectorBytes * j), sum))),
+  const earlier = sums.map((row, i) =>
+    row.map((sum, j) => set(sum, plus(load("v128.load", at[i]!, vectorBytes * j), sum))),
   );
   const column = (j: number) => sums.map((row) => row[j]!);
   return [
-    ...when(isFirst, [], earlier),
-    ...sums[0]!.flatMap((_, j) => storeColumn(vector, at, column(j), j, columns)),
+    when(not(isFirst), earlier),
+    sums[0]!.map((_, j) => storeColumn(vector, at, column(j), j, columns)),
   ];
 }
 
@@ -109,21 +110,21 @@ function storeColumn(
   columns: number,
 ): Code {
   const [start, offset] = [vector.lanes * j, vectorBytes * j];
-  const whole = sums.flatMap((sum, i) => store("v128.store", at[i]!, sum, offset));
+  const whole = sums.map((sum, i) => store("v128.store", at[i]!, sum, offset));
   const lane = (l: number) =>
-    sums.flatMap((sum, i) => store(vector.storeLane, at[i]!, sum, offset + vector.bytes * l, l));
-  const lanes = upTo(vector.lanes - 1).flatMap((l) => when(isMore(columns, constant(start + l)), lane(l)));
+    sums.map((sum, i) => store(vector.storeLane, at[i]!, sum, offset + vector.bytes * l, l));
+  const lanes = upTo(vector.lanes - 1).map((l) => when(isMore(columns, constant(start + l)), lane(l)));
   return when(isLess(columns, constant(start + vector.lanes)), lanes, whole);
 }
 
 /** Loads a vector of each line and moves on; `columns` then hold the first elements of all lines, the second, and so on. */
 export function loadColumns(writer: Writer, at: readonly number[]): { code: Code; columns: number[] } {
   const columns = locals(writer, "v128", at.length);
-  const loads = at.flatMap((line, i) => [
-    ...set(columns[i]!, load("v128.load", line)),
-    ...increase(line, constant(vectorBytes)),
+  const loads = at.map((line, i) => [
+    set(columns[i]!, load("v128.load", line)),
+    increase(line, constant(vectorBytes)),
   ]);
-  return { code: [...loads, ...transpose(writer, columns)], columns };
+  return { code: [loads, transpose(writer, columns)], columns };
 }
 
 /** Words of 32 bits of two vectors, 0 to 3 and 4 to 7. */
@@ -141,24 +142,20 @@ function transpose(writer: Writer, vectors: readonly number[]): Code {
   const [a, b, c, d] = vectors as Four;
   const [p, q, r, s] = locals(writer, "v128", vectors.length) as Four;
   if (vectors.length === 2)
-    return [...set(p, shuffle("lowHalves", a, b)), ...set(b, shuffle("highHalves", a, b)), ...set(a, p)];
+    return [set(p, shuffle("lowHalves", a, b)), set(b, shuffle("highHalves", a, b)), set(a, p)];
   return [
-    ...set(p, shuffle("lowByTurns", a, b)),
-    ...set(q, shuffle("highByTurns", a, b)),
-    ...set(r, shuffle("lowByTurns", c, d)),
-    ...set(s, shuffle("highByTurns", c, d)),
-    ...set(a, shuffle("lowHalves", p, r)),
-    ...set(b, shuffle("highHalves", p, r)),
-    ...set(c, shuffle("lowHalves", q, s)),
-    ...set(d, shuffle("highHalves", q, s)),
+    set(p, shuffle("lowByTurns", a, b)),
+    set(q, shuffle("highByTurns", a, b)),
+    set(r, shuffle("lowByTurns", c, d)),
+    set(s, shuffle("highByTurns", c, d)),
+    set(a, shuffle("lowHalves", p, r)),
+    set(b, shuffle("highHalves", p, r)),
+    set(c, shuffle("lowHalves", q, s)),
+    set(d, shuffle("highHalves", q, s)),
   ];
 }
 
 function shuffle(name: keyof typeof shuffles, x: number, y: number): Code {
   const bytes = shuffles[name].flatMap((word) => upTo(4).map((byte) => 4 * word + byte));
-  return [
-    ["local.get", x],
-    ["local.get", y],
-    ["i8x16.shuffle", ...bytes],
-  ];
+  return [x, y, ["i8x16.shuffle", ...bytes]];
 }

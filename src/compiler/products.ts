@@ -72,18 +72,18 @@ function unitsProduct(name: string, vector: Vector, index: Indices): WasmFunctio
     "other columns across row column",
   );
   const size = constant(vector.bytes);
-  const exchange = (p: number, q: number): Code => [...set(x.other, p), ...set(p, q), ...set(q, x.other)];
+  const exchange = (p: number, q: number): Code => [set(x.other, p), set(p, q), set(q, x.other)];
   // A column lies in memory as a row does, and is the product of the transposes, which has the same bits.
   const transpose = [
-    ...exchange(x.a, x.b),
-    ...exchange(x.m, x.n),
-    ...exchange(x.aRow, x.bColumn),
-    ...exchange(x.aColumn, x.bRow),
+    exchange(x.a, x.b),
+    exchange(x.m, x.n),
+    exchange(x.aRow, x.bColumn),
+    exchange(x.aColumn, x.bRow),
   ];
   const unit = [
-    ...set(x.row, multiply(divide(x.first, x.across), constant(block.rows))),
-    ...set(x.column, multiply(remainder(x.first, x.across), x.columns)),
-    ...call(
+    set(x.row, multiply(divide(x.first, x.across), constant(block.rows))),
+    set(x.column, multiply(remainder(x.first, x.across), x.columns)),
+    call(
       index.block,
       add(x.out, multiply(add(multiply(x.row, x.n), x.column), size)),
       add(x.a, multiply(x.row, x.aRow)),
@@ -98,14 +98,14 @@ function unitsProduct(name: string, vector: Vector, index: Indices): WasmFunctio
       x.bColumn,
       x.scratch,
     ),
-    ...increase(x.first, constant(1)),
+    increase(x.first, constant(1)),
   ];
   const body = [
-    ...when(isEqual(x.n, constant(1)), transpose),
-    ...[x.aRow, x.aColumn, x.bRow, x.bColumn].flatMap((stride) => set(stride, multiply(stride, size))),
-    ...set(x.columns, choose(constant(block.length), constant(block.columns), isEqual(x.m, constant(1)))),
-    ...set(x.across, divide(add(x.n, subtract(x.columns, constant(1))), x.columns)),
-    ...when(isLess(x.first, x.last), repeat(unit, isLess(x.first, x.last))),
+    when(isEqual(x.n, constant(1)), transpose),
+    [x.aRow, x.aColumn, x.bRow, x.bColumn].map((stride) => set(stride, multiply(stride, size))),
+    set(x.columns, choose(constant(block.length), constant(block.columns), isEqual(x.m, constant(1)))),
+    set(x.across, divide(add(x.n, subtract(x.columns, constant(1))), x.columns)),
+    when(isLess(x.first, x.last), repeat(unit, isLess(x.first, x.last))),
   ];
   return finish(writer, name, body, true);
 }
