@@ -13,6 +13,7 @@ const patience = 120_000;
 const oneThread = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
 
 const pythonCommand = process.env.PYTHON ?? "python3";
+const compiler = process.env.CC ?? "gcc";
 const binaries = ".cache/bench";
 
 export type Command = readonly [command: string, ...args: string[]];
@@ -100,13 +101,15 @@ function module(job: Job, { name, isOther }: ModuleEngine): Found {
 }
 
 function compiled({ c, flags, args }: CEngine): Found {
-  if (!succeeds("gcc", "--version")) return { absent: "there is no gcc" };
+  if (!succeeds(compiler, "--version")) return { absent: `there is no ${compiler}` };
   mkdirSync(binaries, { recursive: true });
   const binary = join(binaries, [basename(c, ".c"), ...flags].join(""));
   const source = join(import.meta.dirname, "c", c);
   const options = ["-O3", "-march=native", "-pthread", ...flags, "-o", binary, source, "-lm"];
-  const { status, stderr } = spawnSync("gcc", options, { encoding: "utf8" });
-  return status === 0 ? { command: [binary, ...args] } : { absent: `gcc says ${stderr.split("\n")[0]}` };
+  const { status, stderr } = spawnSync(compiler, options, { encoding: "utf8" });
+  return status === 0
+    ? { command: [binary, ...args] }
+    : { absent: `${compiler} says ${stderr.split("\n")[0]}` };
 }
 
 function script({ python, needs, args }: PythonEngine): Found {

@@ -44,7 +44,7 @@ export async function coasterSteps({ rows, count }: Options, threads = 1): Promi
 }
 
 /** Goes on from where it stands by so many steps, and gives the last loss. */
-export function coasterRun({ tensor, valueAndGrad, scan }: Coaster, rows: Rows): (steps: number) => number {
+function coasterRun({ tensor, valueAndGrad, scan }: Coaster, rows: Rows): (steps: number) => number {
   const [t, y] = [tensor(rows.time()), tensor(rows.speed())];
   const lossOf = valueAndGrad(({ a, b, c }: Params, x: Tensor) =>
     a.mul(x.pow(2)).add(b.mul(x)).add(c).sub(y).pow(2).mean(),

@@ -10,7 +10,8 @@ const made = join(folder, "node_modules", ".package-lock.json");
 export function installOthers(): void {
   if (changed(made) >= changed(join(folder, "package-lock.json"))) return;
   console.error("> npm ci in bench/others");
-  spawnSync("npm ci --no-audit --no-fund --prefix .", { cwd: folder, shell: true, stdio: "inherit" });
+  const { status } = spawnSync("npm ci --no-audit --no-fund --prefix .", { cwd: folder, shell: true });
+  if (status !== 0) console.error("npm could not install them");
 }
 
 export function areOthersThere(): boolean {
