@@ -57,5 +57,6 @@ export {
   zerosLike,
 } from "./tensor/make.ts";
 export { Generator } from "./tensor/random.ts";
+export { type ScanOptions, type ScanStep, scan } from "./tensor/scan.ts";
 export { type Nested, noGrad, type Operand, Tensor } from "./tensor/tensor.ts";
 export type { Tensors } from "./tensor/tree.ts";

@@ -3,10 +3,11 @@
 import { castProgram } from "../ir/casts.ts";
 import { type Dtype, dtypes } from "../ir/dtype.ts";
 import { programOf } from "../ir/elementwise.ts";
-import { literalOf, type Node } from "../ir/graph.ts";
+import type { Node } from "../ir/graph.ts";
 import type { Lane, Program } from "../ir/scalar.ts";
 import { contiguous, rowMajor, type View } from "../ir/shape.ts";
 import type { Access, Buffer, Guard, Index, Line } from "./kernels.ts";
+import { literal } from "./roots.ts";
 
 /** The view nodes between a value and the loop that reads it, the nearest to the value first; null at the loop. */
 export interface Way {
@@ -32,8 +33,8 @@ export class Unreadable extends Error {
   }
 }
 
-/** Where nodes are stored; undefined for what is computed in the loop itself. */
-export type Stored = (node: Node, way: Way | null) => Buffer | undefined;
+/** Where nodes are stored; undefined for what is computed in the loop itself, as it may be where it is read directly, at the same place. */
+export type Stored = (node: Node, isDirect: boolean) => Buffer | undefined;
 
 /** The lines of one loop, as they are written. */
 export class Lines {
@@ -58,9 +59,9 @@ export class Lines {
   }
 
   #valueOf(node: Node, way: Way | null, wanted: Lane = dtypes[node.dtype].lane): number {
-    const literal = literalOf(node);
-    if (literal !== undefined) return this.#constant(literal, node.dtype === "bool" ? wanted : laneOf(node));
-    const buffer = this.#stored(node, way);
+    const number = literal(node);
+    if (number !== undefined) return this.#constant(number, node.dtype === "bool" ? wanted : laneOf(node));
+    const buffer = this.#stored(node, way === null);
     if (buffer) return this.#read(buffer, along(contiguous(node.shape), way), [], null, wanted);
     const { work } = node.op;
     switch (work.kind) {
@@ -195,7 +196,7 @@ export function placeOf(node: Node, stored: Stored): { buffer: Buffer; view: Vie
   let way: Way | null = null;
   let base = node;
   for (;;) {
-    const buffer = stored(base, way);
+    const buffer = stored(base, false);
     if (buffer) return { buffer, view: along(contiguous(base.shape), way) };
     if (base.op.work.kind !== "view") throw new Error(`expected ${base.op.name} to be stored`);
     way = through(base, way);

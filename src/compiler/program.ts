@@ -92,14 +92,18 @@ class Linker {
   link(): Program {
     const { kernels, outputs, leaves } = this.#schedule;
     const scratch = kernels.map(scratchOf);
-    const memory = plan(kernels, scratch, outputs);
+    const aside = this.#repetition.carried.flatMap(([output], i): Buffer[] => {
+      const { leaf, dtype, size } = outputs[output]!;
+      return leaf === null ? [] : [{ name: `aside${i}`, dtype, size, leaf: null }];
+    });
+    const memory = plan(kernels, scratch, [...outputs, ...aside]);
     const inPlace = sharedPlaces(this.#schedule, this.#repetition);
     const stacks = this.#repetition.stacked.map((output, i): Buffer => {
       const { dtype } = outputs[output]!;
       return { name: `stack${i}`, dtype, size: 0, leaf: leaves.length + i };
     });
     const parts = kernels.map((kernel, i) => this.#kernel(kernel, `k${i}`, scratch[i]!));
-    this.#add(this.#run(parts, stacks, inPlace));
+    this.#add(this.#run(parts, { stacks, inPlace, aside }));
     const module = { imports, functions: this.#functions, isShared: this.#isShared };
     return {
       module,
@@ -209,11 +213,7 @@ class Linker {
   }
 
   /** (frame, steps, thread, threads): all kernels in order, and again. All threads come to each kernel's end before one goes on. */
-  #run(
-    parts: readonly Part[],
-    stacks: readonly Buffer[],
-    inPlace: ReadonlyMap<Buffer, Buffer>,
-  ): WasmFunction {
+  #run(parts: readonly Part[], places: Places): WasmFunction {
     const w = new Writer(["i32", "i32", "i32", "i32"]);
     const [steps, thread, threads] = [1, 2, 3];
     const wait = this.#isShared ? this.#need("barrier", () => [barrier()]) : null;
@@ -262,7 +262,7 @@ class Linker {
       w.write(get(thread), ["i32.eqz"], ["if"], get(frameLocal), ["call", part.finish], end);
       meet();
     }
-    const between = this.#between(stacks, inPlace);
+    const between = this.#between(places);
     if (between.length > 0) {
       w.write(get(thread), ["i32.eqz"], ["if"], ...between, end);
       meet();
@@ -272,7 +272,7 @@ class Linker {
   }
 
   /** What one thread does after each step: outputs go where they are read next, rows move on. */
-  #between(stacks: readonly Buffer[], inPlace: ReadonlyMap<Buffer, Buffer>): Instruction[] {
+  #between({ stacks, inPlace, aside }: Places): Instruction[] {
     const { outputs, leaves } = this.#schedule;
     const { carried, scanned, stacked } = this.#repetition;
     const code: Instruction[] = [];
@@ -281,22 +281,26 @@ class Linker {
       code.push(get(frameLocal), get(frameLocal), ["i32.load", offset], ...load(bytes), ["i32.add"]);
       code.push(["i32.store", offset]);
     };
-    const copying = (): number => this.#need("copy", () => [copy()]);
-    for (const [i, output] of stacked.entries()) {
-      const buffer = outputs[output]!;
-      const bytes = buffer.size * dtypes[buffer.dtype].bytes;
-      const offset = this.#frame.word({ buffer: stacks[i]!, bytes: 0 });
-      code.push(get(frameLocal), ["i32.load", offset], ...load({ buffer, bytes: 0 }), ...load(bytes));
-      code.push(["call", copying()]);
-      advance(offset, bytes);
-    }
-    for (const [output, leaf] of carried) {
-      const [from, into] = [outputs[output]!, leaves[leaf]!];
-      if (from === into || inPlace.get(from) === into) continue;
+    const copying = (into: Buffer, from: Buffer): void => {
       const bytes = from.size * dtypes[from.dtype].bytes;
       code.push(...load({ buffer: into, bytes: 0 }), ...load({ buffer: from, bytes: 0 }), ...load(bytes));
-      code.push(["call", copying()]);
+      code.push(["call", this.#need("copy", () => [copy()])]);
+    };
+    for (const [i, output] of stacked.entries()) {
+      const { size, dtype } = outputs[output]!;
+      const at = this.#frame.words.length;
+      copying(stacks[i]!, outputs[output]!);
+      advance(4 * at, size * dtypes[dtype].bytes);
     }
+    // A leaf that is to be another one is put aside first, for it may itself be written to.
+    const moves = carried
+      .map(([output, leaf]) => ({ from: outputs[output]!, into: leaves[leaf]! }))
+      .filter(({ from, into }) => from !== into && inPlace.get(from) !== into);
+    const kept = new Map(
+      moves.filter(({ from }) => from.leaf !== null).map(({ from }, i) => [from, aside[i]!]),
+    );
+    for (const [from, into] of kept) copying(into, from);
+    for (const { from, into } of moves) copying(into, kept.get(from) ?? from);
     const moving = new Set(scanned.map((leaf) => leaves[leaf]!));
     const words = [...this.#frame.words.entries()];
     for (const [i, word] of words)
@@ -306,6 +310,13 @@ class Linker {
       }
     return code;
   }
+}
+
+/** Buffers that go from step to step. */
+interface Places {
+  readonly stacks: readonly Buffer[];
+  readonly inPlace: ReadonlyMap<Buffer, Buffer>;
+  readonly aside: readonly Buffer[];
 }
 
 /** How a kernel is run: the functions, how many units of work it has, and how many go into one call. */
@@ -367,9 +378,10 @@ function sharedPlaces(
 ): Map<Buffer, Buffer> {
   const shared = new Map<Buffer, Buffer>();
   const isStacked = (buffer: Buffer): boolean => stacked.some((output) => outputs[output] === buffer);
+  const isWanted = (buffer: Buffer): boolean => outputs.includes(buffer);
   for (const [output, leaf] of carried) {
     const [out, into] = [outputs[output]!, leaves[leaf]!];
-    if (out.leaf !== null || shared.has(out) || isStacked(out) || isStacked(into)) continue;
+    if (out.leaf !== null || shared.has(out) || isStacked(out) || isWanted(into)) continue;
     if (carried.filter(([other]) => outputs[other] === out).length > 1) continue;
     const at = kernels.findIndex((kernel) => written(kernel).includes(out));
     const isLater = kernels.slice(at + 1).some((kernel) => readBy(kernel).includes(into));

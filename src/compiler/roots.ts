@@ -87,6 +87,12 @@ export function isGiven(node: Node): boolean {
   return kind === "argument" || (node.value !== undefined && kind !== "constant");
 }
 
+/** The literal that a node repeats, seen through views of this program; undefined for anything else. */
+export function literal(node: Node): number | undefined {
+  const { op, value } = base(node);
+  return op.work.kind === "constant" ? value![0] : undefined;
+}
+
 /** What a node is another shape of, with the same elements in the same order. */
 export function origin(node: Node): Node {
   let at = node;
@@ -101,7 +107,7 @@ export function origin(node: Node): Node {
 }
 
 /** The node below all views. */
-function base(node: Node): Node {
+export function base(node: Node): Node {
   let at = node;
   while (at.op.work.kind === "view" && !isGiven(at)) at = at.inputs[0]!;
   return at;

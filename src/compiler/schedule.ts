@@ -4,13 +4,13 @@
  */
 import { type Dtype, dtypes } from "../ir/dtype.ts";
 import { programOf } from "../ir/elementwise.ts";
-import { literalOf, type Node } from "../ir/graph.ts";
+import type { Node } from "../ir/graph.ts";
 import { cast, permute } from "../ir/linear.ts";
 import { rowMajor, type Shape, sameShape, sizeOf, type View } from "../ir/shape.ts";
 import type { Access, Buffer, Kernel, Line, Loop, Matrix, Product, Strand } from "./kernels.ts";
 import { Lines, placeOf, through, Unreadable, type Way } from "./lines.ts";
 import { merge } from "./merge.ts";
-import { isGiven, origin, Roots } from "./roots.ts";
+import { base, isGiven, literal, origin, Roots } from "./roots.ts";
 
 /** A graph as kernels. */
 export interface Schedule {
@@ -64,6 +64,12 @@ interface Draft {
   /** Nodes that are computed at each place, and stored besides. */
   readonly inline: Set<Node>;
   readonly reads: Set<Buffer>;
+  /** The strides of all that is read and written. */
+  readonly strides: (readonly number[])[];
+}
+
+function openDraft(space: Space): Draft {
+  return { space, roots: [], inline: new Set(), reads: new Set(), strides: [] };
 }
 
 /** So many elements are no work: loops over them are joined whether they share something or not. */
@@ -107,7 +113,7 @@ class Scheduler {
 
   /** How many lines it takes to compute an element, at most. */
   #weight(node: Node, depth = 0): number {
-    if (depth > 8 || isGiven(node) || this.#roots.has(node) || literalOf(node) !== undefined) return 0;
+    if (depth > 8 || isGiven(node) || this.#roots.has(node) || literal(node) !== undefined) return 0;
     const own = node.op.work.kind === "map" ? programOf(node).lines.length : 0;
     return node.inputs.reduce((sum, x) => sum + this.#weight(x, depth + 1), own);
   }
@@ -188,8 +194,8 @@ class Scheduler {
   /** Whether the folded dimensions can be walked as one. */
   #isOneRun(source: Node, way: Way | null, { shape, kept }: Space): boolean {
     const isOpen = (node: Node): boolean => isElementwise(node) && !this.#roots.isApart(node);
-    const lines = new Lines((node, way) =>
-      way === null && isOpen(node) ? undefined : this.#buffers.get(node),
+    const lines = new Lines((node, isDirect) =>
+      isDirect && isOpen(node) ? undefined : this.#buffers.get(node),
     );
     lines.value(source, way);
     return merge(shape, kept!, shape.length, stridesOf(lines.lines)).dims.length <= 1;
@@ -232,27 +238,40 @@ class Scheduler {
     const own = bytesOf(needs.reads);
     let best: { at: number; score: number } | undefined;
     for (let at = this.#steps.length - 1; at >= 0; at--) {
-      const score = this.#score(this.#steps[at]!, at, space, needs);
+      const score = this.#score(this.#steps[at]!, at, space, root, needs);
       if (score > (best?.score ?? (own > few ? 0 : -1))) best = { at, score };
     }
-    const at = best?.at ?? this.#steps.push({ space, roots: [], inline: new Set(), reads: new Set() }) - 1;
+    const at = best?.at ?? this.#steps.push(openDraft(space)) - 1;
     const draft = this.#steps[at] as Draft;
     if (space.kept !== undefined) draft.space = space;
     draft.roots.push(root);
+    draft.strides.push(...this.#strides(root, draft.inline));
     for (const buffer of needs.reads) draft.reads.add(buffer);
     if (root.source === root.node) draft.inline.add(root.node);
     this.#made.set(root.node, Math.max(at, this.#made.get(root.node) ?? 0));
   }
 
   /** How many bytes need not be read again if the root joins a step; -1 where it cannot. */
-  #score(step: Draft | Product | Strand, at: number, space: Space, needs: Needs): number {
+  #score(step: Draft | Product | Strand, at: number, space: Space, root: Root, needs: Needs): number {
     if (!("roots" in step) || step.roots.length >= most || !areAlike(step.space, space)) return -1;
     const isReady = (node: Node): boolean => this.#made.get(node)! < at;
     if (!needs.before.every(isReady)) return -1;
     const isHere = (node: Node): boolean => space.order === null && step.inline.has(node);
     if (!needs.direct.every((node) => isReady(node) || isHere(node))) return -1;
+    const kept = space.kept ?? step.space.kept;
+    const all = kept === undefined ? [] : [...step.strides, ...this.#strides(root, step.inline)];
+    if (kept !== undefined && merge(space.shape, kept, space.shape.length, all).dims.length > 1) return -1;
     const shared = needs.reads.filter((buffer) => step.reads.has(buffer));
     return bytesOf(shared) + bytesOf(needs.direct.filter(isHere).map((node) => this.#buffers.get(node)!));
+  }
+
+  /** The strides of what a root reads and writes in a loop that computes some nodes itself. */
+  #strides({ node, source, way, target }: Root, inline: ReadonlySet<Node>): (readonly number[])[] {
+    const lines = new Lines((x, isDirect) =>
+      isDirect && (inline.has(x) || x === node) ? undefined : this.#buffers.get(x),
+    );
+    lines.value(source, way);
+    return [...stridesOf(lines.lines), target.strides];
   }
 
   /** What a root reads: whole buffers that must be there before, and nodes that may be computed in the same loop. */
@@ -260,7 +279,7 @@ class Scheduler {
     const [before, direct, reads] = [new Set<Node>(), new Set<Node>(), new Set<Buffer>()];
     const seen = { direct: new Set<Node>(), before: new Set<Node>() };
     const visit = (node: Node, isDirect: boolean): void => {
-      if (literalOf(node) !== undefined && !this.#buffers.has(node)) return;
+      if (literal(node) !== undefined && !this.#buffers.has(node)) return;
       if (node !== root.node && this.#buffers.has(node)) {
         const buffer = this.#buffers.get(node)!;
         reads.add(buffer);
@@ -280,8 +299,8 @@ class Scheduler {
 
   /** The loop of a draft. */
   #loop({ space, roots, inline }: Draft): Loop {
-    const lines = new Lines((node, way) =>
-      way === null && inline.has(node) ? undefined : this.#buffers.get(node),
+    const lines = new Lines((node, isDirect) =>
+      isDirect && inline.has(node) ? undefined : this.#buffers.get(node),
     );
     const outputs = roots.map((root) => ({ ...root, line: lines.value(root.source, root.way) }));
     for (const node of lines.computed()) this.#computed.set(node, 1 + (this.#computed.get(node) ?? 0));
@@ -320,12 +339,6 @@ interface Needs {
 
 /** To compute so many lines again costs as much as to store what they give, and to read it. */
 const heavy = 24;
-
-function base(node: Node): Node {
-  let at = node;
-  while (at.op.work.kind === "view" && !isGiven(at)) at = at.inputs[0]!;
-  return at;
-}
 
 /** Whether a loop computes a node from the elements at the same place. */
 function isElementwise(node: Node): boolean {

@@ -68,9 +68,12 @@ export class Machine {
     this.#write(loaded, placed, program.stacks.length > 0 || steps > 1);
     loaded.run(frame.address, steps, 0, 1);
     this.#complain(frame);
-    const { outputs } = program.schedule;
+    const { outputs, leaves: inputs } = program.schedule;
+    // What is carried is, after the last step, where the next would read it.
+    const carried = new Map(program.repetition.carried);
+    const lies = outputs.map((buffer, i) => (carried.has(i) ? inputs[carried.get(i)!]! : buffer));
     return {
-      outputs: outputs.map((buffer) => this.#read(buffer, this.#addressOf(buffer, program, placed))),
+      outputs: lies.map((buffer) => this.#read(buffer, this.#addressOf(buffer, program, placed))),
       stacks: program.stacks.map((stack, i) => {
         const { dtype, size } = program.schedule.outputs[program.repetition.stacked[i]!]!;
         return this.#read({ dtype, size: size * steps }, placed.addresses[stack.leaf!]!);
@@ -111,8 +114,7 @@ export class Machine {
     this.#reserve(bytes);
     const arena = this.#arena.address;
     const addresses = offsets.map((offset, i) => bound[i] ?? arena + offset);
-    for (const [i, value] of leaves.entries())
-      if (bound[i] === undefined) this.#copy(value, addresses[i]!);
+    for (const [i, value] of leaves.entries()) if (bound[i] === undefined) this.#copy(value, addresses[i]!);
     return { addresses, arena };
   }
 

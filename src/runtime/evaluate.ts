@@ -1,0 +1,140 @@
+/**
+ * Computes nodes: the one door between tensors and what runs them. What is asked for once is interpreted; what comes again, or is
+ * much work, is compiled. Both give the same bits.
+ */
+import { compileProgram, once, type Repetition } from "../compiler/program.ts";
+import { isGiven } from "../compiler/roots.ts";
+import type { Storage } from "../ir/dtype.ts";
+import { ancestors, type Node } from "../ir/graph.ts";
+import { sizeOf } from "../ir/shape.ts";
+import * as interpreter from "./interpreter.ts";
+import { type Loaded, Machine } from "./machine.ts";
+import { Signatures } from "./signature.ts";
+
+/** How graphs are computed: as seems best, or always in one way, for tests. */
+export type Engine = "auto" | "compiler" | "interpreter";
+
+/** Graphs of more nodes are left to the interpreter: nobody builds them twice. */
+const mostNodes = 3000;
+/** So many elements, of all nodes together, are worth compiling for at once. */
+const many = 200_000;
+
+let engine: Engine = "auto";
+let machine: Machine | null = null;
+/** Whether the engine has refused to compile: then everything is interpreted. */
+let isRefused = false;
+
+/** Chooses how graphs are computed from now on, and returns the choice before. */
+export function useEngine(next: Engine): Engine {
+  const before = engine;
+  engine = next;
+  return before;
+}
+
+/** A graph that was seen: how often it was asked for, and what it was compiled to, if it was. */
+interface Seen {
+  times: number;
+  loaded: Loaded | null;
+}
+
+const seen = new Signatures<Seen>(512, ({ loaded }) => {
+  if (loaded) machine?.unload(loaded);
+});
+
+/** The elements of each output, flat in row-major order. The arrays may be those of leaves: they are not to be written to. */
+export function evaluate(outputs: readonly Node[]): Storage[] {
+  if (outputs.every(isKnown)) return outputs.map((node) => node.value!);
+  const order = ancestors(outputs, isKnown);
+  const loaded = canCompile(order) && !order.some(isOpen) ? loadedFor(order, outputs) : null;
+  if (!loaded) return interpreter.evaluate(outputs);
+  return machine!.run(loaded, valuesOf(order)).outputs;
+}
+
+function isKnown(node: Node): boolean {
+  return node.value !== undefined;
+}
+
+/** Whether a node is an argument of a function that is only being traced. The interpreter says that there is nothing to look at. */
+function isOpen(node: Node): boolean {
+  return isGiven(node) && !isKnown(node);
+}
+
+function canCompile(order: readonly Node[]): boolean {
+  return engine !== "interpreter" && !isRefused && order.length <= mostNodes;
+}
+
+function valuesOf(order: readonly Node[]): Storage[] {
+  return order.filter(isGiven).map((node) => node.value!);
+}
+
+/** The program of a graph, if it came before, or is much work; null if it is not worth it yet. */
+function loadedFor(order: readonly Node[], outputs: readonly Node[]): Loaded | null {
+  const entry = entryFor(order, outputs);
+  const isWorthIt = entry.times++ > 0 || engine === "compiler" || isMuchWork(order);
+  return isWorthIt ? loadedIn(entry, order, outputs) : null;
+}
+
+/** What is known of a graph. */
+function entryFor(order: readonly Node[], outputs: readonly Node[]): Seen {
+  const before = seen.find(order, outputs);
+  if (before) return before;
+  const entry = { times: 0, loaded: null };
+  seen.add(order, outputs, entry);
+  return entry;
+}
+
+function loadedIn(entry: Seen, order: readonly Node[], outputs: readonly Node[]): Loaded | null {
+  entry.loaded ??= load(order, outputs, once);
+  return entry.loaded;
+}
+
+function isMuchWork(order: readonly Node[]): boolean {
+  let elements = 0;
+  for (const node of order) if (!isKnown(node)) elements += sizeOf(node.shape);
+  return elements >= many;
+}
+
+/** Compiles, where the engine lets us. */
+function load(order: readonly Node[], outputs: readonly Node[], repetition: Repetition): Loaded | null {
+  try {
+    machine ??= new Machine();
+    return machine.load(compileProgram(order, outputs, repetition));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    isRefused = true;
+    return null;
+  }
+}
+
+/** Whether WebAssembly is not there, or a page's security policy forbids to compile it. */
+function isRefusal(error: unknown): boolean {
+  return (
+    typeof WebAssembly === "undefined" ||
+    error instanceof WebAssembly.CompileError ||
+    error instanceof EvalError
+  );
+}
+
+/** A graph with arguments, ready to be run again and again. */
+export interface Prepared {
+  /** What is given, in the order in which `run` takes it. */
+  readonly leaves: readonly Node[];
+  /** Runs so many steps. */
+  readonly run: (values: readonly Storage[], steps?: number) => { outputs: Storage[]; stacks: Storage[] };
+}
+
+/** Prepares a graph; null where it cannot be compiled. */
+export function prepare(
+  outputs: readonly Node[],
+  repetitionOf: (leaves: readonly Node[]) => Repetition = () => once,
+): Prepared | null {
+  const order = ancestors(outputs, isKnown);
+  if (!canCompile(order)) return null;
+  const leaves = order.filter(isGiven);
+  const repetition = repetitionOf(leaves);
+  const loaded =
+    repetition === once
+      ? loadedIn(entryFor(order, outputs), order, outputs)
+      : load(order, outputs, repetition);
+  return loaded && { leaves, run: (values, steps) => machine!.run(loaded, values, steps) };
+}
