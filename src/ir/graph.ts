@@ -81,7 +81,8 @@ export class Node {
   }
 }
 
-const dataOp: Op = { name: "data", work: { kind: "data" } };
+/** What given elements are, and in a program also those that are known already. */
+export const dataOp: Op = { name: "data", work: { kind: "data" } };
 const numberOp: Op = { name: "number", work: { kind: "number" } };
 const constantOp: Op = { name: "constant", work: { kind: "constant" } };
 
