@@ -8,6 +8,9 @@ import { broadcast } from "./shape.ts";
 /** Where an argument's test values come from; several intervals step over a kink or a pole between them. */
 export type Domain = readonly (readonly [low: number, high: number])[];
 
+/** A partial derivative, from the operands and the result; null where it is zero. */
+export type PartialDerivative = (x: Node, y: Node, z: Node, result: Node) => Node | null;
+
 /** All there is to say about one elementwise op. */
 export interface MapRow {
   readonly arity: 1 | 2 | 3;
@@ -16,8 +19,8 @@ export interface MapRow {
   readonly lower: (x: Scalar, y: Scalar, z: Scalar) => Scalar;
   /** The lowering for int32, in f64 lanes, where it differs. Results wrap modulo 2^32 afterwards. */
   readonly integer?: (x: Scalar, y: Scalar, z: Scalar) => Scalar;
-  /** Partial derivatives for each operand, from the operands and the result; null where it is zero. */
-  readonly partials?: (x: Node, y: Node, z: Node, result: Node) => readonly (Node | null)[];
+  /** The partial derivative for each operand. */
+  readonly partials?: readonly PartialDerivative[];
   /** The first operand is a condition: a bool, whatever the others are. */
   readonly isConditional?: true;
   /** Values of the last operands when they are not given. */
@@ -34,21 +37,23 @@ interface Arithmetic {
 }
 
 /** The op of a row. Its gradients multiply by the row's partials; a row without partials stops gradients. */
-export function mapOp(name: string, row: MapRow, o: Arithmetic): Op {
+export function mapOp(name: string, row: MapRow, arithmetic: () => Arithmetic): Op {
   const work = { kind: "map", lower: row.lower, integer: row.integer ?? row.lower } as const;
-  if (!row.partials) return { name, work };
-  const partials = (node: Node): readonly (Node | null)[] => {
+  const { partials } = row;
+  if (!partials) return { name, work };
+  const moved = (node: Node, t: Node, i: number): Node | null => {
     const [x, y, z] = node.inputs;
-    return row.partials!(x!, y ?? x!, z ?? x!, node);
+    const partial = partials[i]!(x!, y ?? x!, z ?? x!, node);
+    return partial && times(t, partial, arithmetic());
   };
   return {
     name,
     work,
-    vjp: (node, g) => partials(node).map((p) => p && times(g, p, o)),
+    vjp: (node, g, isWanted) => node.inputs.map((x, i) => (isWanted(x) ? moved(node, g, i) : null)),
     jvp: (node, tangents) =>
-      partials(node)
-        .flatMap((p, i) => (p && tangents[i] ? [times(tangents[i], p, o)] : []))
-        .reduce<Node | null>((sum, term) => (sum ? o.add(sum, term) : term), null),
+      tangents
+        .flatMap((t, i) => (t && moved(node, t, i)) ?? [])
+        .reduce<Node | null>((sum, term) => (sum ? arithmetic().add(sum, term) : term), null),
   };
 }
 

@@ -35,8 +35,8 @@ export type Work =
 export interface Op {
   readonly name: string;
   readonly work: Work;
-  /** Gradients for the inputs from the gradient of the output: null where there is none. */
-  readonly vjp?: (node: Node, gradient: Node) => readonly (Node | null)[];
+  /** Gradients for the inputs from the gradient of the output: null where there is none. Those that are not wanted may be left out. */
+  readonly vjp?: (node: Node, gradient: Node, isWanted: (input: Node) => boolean) => readonly (Node | null)[];
   /** The output's tangent from the inputs' tangents; null means zero, for both. */
   readonly jvp?: (node: Node, tangents: readonly (Node | null)[]) => Node | null;
 }

@@ -4,7 +4,7 @@
  */
 
 import { isFloating } from "./dtype.ts";
-import { apply, type Domain, type MapRow, mapOp } from "./elementwise.ts";
+import { apply, type Domain, type MapRow, mapOp, type PartialDerivative } from "./elementwise.ts";
 import { constant, type Node, number, type Op } from "./graph.ts";
 import { cosh, exp, expm1, sigmoid, sinh, tanh } from "./math/exponential.ts";
 import { acos, asin, atan, atan2 } from "./math/inverse.ts";
@@ -33,7 +33,7 @@ function real(lower: (x: Scalar) => Scalar, derivative: Derivative, domain: Doma
     arity: 1,
     gives: "floating",
     lower,
-    partials: (x, _, __, r) => [derivative(x, r)],
+    partials: [(x, _, __, r) => derivative(x, r)],
     domain: [domain],
   };
 }
@@ -50,22 +50,21 @@ function whole(
     gives: "operands",
     lower,
     integer,
-    partials: (x, _, __, r) => [derivative(x, r)],
+    partials: [(x, _, __, r) => derivative(x, r)],
     domain: [domain],
   };
 }
 
-type Partials = (x: Node, y: Node, result: Node) => readonly (Node | null)[];
 type Binary = (x: Scalar, y: Scalar) => Scalar;
 
 /** Arithmetic on two operands of one dtype. */
 function arithmetic(
   lower: Binary,
-  partials: Partials,
+  partials: readonly [PartialDerivative, PartialDerivative],
   domain: readonly Domain[],
   integer: Binary = lower,
 ): Row<2> {
-  return { arity: 2, gives: "operands", lower, integer, partials: (x, y, _, r) => partials(x, y, r), domain };
+  return { arity: 2, gives: "operands", lower, integer, partials, domain };
 }
 
 function comparison(lower: Binary): Row<2> {
@@ -77,67 +76,45 @@ const anyTwo = [everywhere, everywhere];
 
 export const maps = {
   /** x + y. */
-  add: arithmetic(
-    (x, y) => x.add(y),
-    (x, y) => [one(x), one(y)],
-    anyTwo,
-  ),
+  add: arithmetic((x, y) => x.add(y), [one, (_, y) => one(y)], anyTwo),
   /** x - y. */
-  sub: arithmetic(
-    (x, y) => x.sub(y),
-    (x, y) => [one(x), literal(-1, y)],
-    anyTwo,
-  ),
+  sub: arithmetic((x, y) => x.sub(y), [one, (_, y) => literal(-1, y)], anyTwo),
   /** x y. */
-  mul: arithmetic(
-    (x, y) => x.mul(y),
-    (x, y) => [y, x],
-    anyTwo,
-    wrappedProduct,
-  ),
+  mul: arithmetic((x, y) => x.mul(y), [(_, y) => y, (x) => x], anyTwo, wrappedProduct),
   /** x / y, real even for integers. */
   div: {
     arity: 2,
     gives: "floating",
     lower: (x, y) => x.div(y),
-    partials: (_, y, __, r) => [o.reciprocal(y), o.neg(o.div(r, y))],
+    partials: [(_, y) => o.reciprocal(y), (_, y, __, r) => o.neg(o.div(r, y))],
     domain: [everywhere, besideZero],
   },
   /** x to the power y. Beside x = 0 and y = 0 the partials keep their limits, as in PyTorch. Powers of integers are exact to 2^53, and then wrap. */
   pow: arithmetic(
     pow,
-    (x, y, r) => {
-      const exponent = o.where(o.eq(y, 0), 1, y);
-      const base = o.where(o.eq(x, 0), 1, x);
-      return [
-        o.where(o.eq(y, 0), 0, o.mul(exponent, o.pow(x, o.sub(exponent, 1)))),
-        o.where(o.eq(x, 0), 0, o.mul(r, o.log(base))),
-      ];
-    },
+    [
+      (x, y) => {
+        const exponent = o.where(o.eq(y, 0), 1, y);
+        return o.where(o.eq(y, 0), 0, o.mul(exponent, o.pow(x, o.sub(exponent, 1))));
+      },
+      (x, _, __, r) => {
+        const base = o.where(o.eq(x, 0), 1, x);
+        return o.where(o.eq(x, 0), 0, o.mul(r, o.log(base)));
+      },
+    ],
     [positive, everywhere],
     (x, y) => round(pow(x, y)),
   ),
   /** The larger; where equal, the gradient is shared. NaN if either is. */
-  maximum: arithmetic(
-    (x, y) => x.max(y),
-    (x, y) => [wins(x, y), wins(y, x)],
-    anyTwo,
-  ),
+  maximum: arithmetic((x, y) => x.max(y), [(x, y) => wins(x, y), (x, y) => wins(y, x)], anyTwo),
   /** The smaller; where equal, the gradient is shared. NaN if either is. */
-  minimum: arithmetic(
-    (x, y) => x.min(y),
-    (x, y) => [wins(y, x), wins(x, y)],
-    anyTwo,
-  ),
+  minimum: arithmetic((x, y) => x.min(y), [(x, y) => wins(y, x), (x, y) => wins(x, y)], anyTwo),
   /** The angle of the point (y, x), first argument y, from -pi to pi. */
   atan2: {
     arity: 2,
     gives: "floating",
     lower: atan2,
-    partials: (y, x) => {
-      const squared = o.add(o.square(x), o.square(y));
-      return [o.div(x, squared), o.neg(o.div(y, squared))];
-    },
+    partials: [(y, x) => o.div(x, sumOfSquares(x, y)), (y, x) => o.neg(o.div(y, sumOfSquares(x, y)))],
     domain: [everywhere, besideZero],
   },
   /** sqrt(x^2 + y^2) without overflow. */
@@ -145,7 +122,7 @@ export const maps = {
     arity: 2,
     gives: "floating",
     lower: hypot,
-    partials: (x, y, _, r) => [o.div(x, r), o.div(y, r)],
+    partials: [(x, _, __, r) => o.div(x, r), (_, y, __, r) => o.div(y, r)],
     domain: [besideZero, everywhere],
   },
 
@@ -212,7 +189,7 @@ export const maps = {
   sigmoid: real(sigmoid, (_, r) => o.mul(r, o.sub(1, r))),
   relu: whole(
     (x) => x.max(0),
-    (x) => o.where(o.gt(x, 0), 1, literal(0, x)),
+    (x) => indicator(o.gt(x, 0), x),
     besideZero,
   ),
   /** log(1 + exp(x)). */
@@ -241,9 +218,9 @@ export const maps = {
     defaults: [1],
     gives: "floating",
     lower: (x, alpha) => x.le(0).select(alpha.mul(expm1(x)), x),
-    partials: (x, alpha) => [
-      o.where(o.le(x, 0), o.mul(alpha, o.exp(x)), 1),
-      o.where(o.le(x, 0), o.expm1(x), 0),
+    partials: [
+      (x, alpha) => o.where(o.le(x, 0), o.mul(alpha, o.exp(x)), 1),
+      (x) => o.where(o.le(x, 0), o.expm1(x), 0),
     ],
     domain: [besideZero, positive],
   },
@@ -253,7 +230,7 @@ export const maps = {
     defaults: [0.01],
     gives: "floating",
     lower: (x, slope) => x.le(0).select(slope.mul(x), x),
-    partials: (x, slope) => [o.where(o.le(x, 0), slope, 1), o.where(o.le(x, 0), x, 0)],
+    partials: [(x, slope) => o.where(o.le(x, 0), slope, 1), (x) => o.where(o.le(x, 0), x, 0)],
     domain: [besideZero, positive],
   },
 
@@ -291,12 +268,11 @@ export const maps = {
     arity: 3,
     gives: "operands",
     lower: (x, low, high) => x.max(low).min(high),
-    partials: (x, low, high, r) => {
-      const where = (condition: Node) => o.where(condition, 1, literal(0, x));
-      const isLow = o.lt(x, o.where(o.gt(low, high), x, low));
-      const isHigh = o.gt(o.where(o.lt(x, low), low, x), high);
-      return [where(o.eq(x, r)), where(isLow), where(isHigh)];
-    },
+    partials: [
+      (x, _, __, r) => indicator(o.eq(x, r), x),
+      (x, low, high) => indicator(o.lt(x, o.where(o.gt(low, high), x, low)), x),
+      (x, low, high) => indicator(o.gt(o.where(o.lt(x, low), low, x), high), x),
+    ],
     domain: [everywhere, [[-2, -1]], [[1, 2]]],
   },
   /** The second argument where the first, a bool, holds; else the third. */
@@ -305,10 +281,10 @@ export const maps = {
     gives: "operands",
     isConditional: true,
     lower: (condition, x, y) => condition.eq(0).select(y, x),
-    partials: (condition, x) => [
-      null,
-      o.where(condition, 1, literal(0, x)),
-      o.where(condition, 0, literal(1, x)),
+    partials: [
+      flat,
+      (condition, x) => indicator(condition, x),
+      (condition, x) => o.where(condition, 0, one(x)),
     ],
     domain: [everywhere, everywhere, everywhere],
   },
@@ -346,12 +322,21 @@ function one(x: Node): Node {
   return literal(1, x);
 }
 
+/** 1 where a condition holds, else 0, in x's dtype. */
+function indicator(condition: Node, x: Node): Node {
+  return o.where(condition, 1, literal(0, x));
+}
+
+function sumOfSquares(x: Node, y: Node): Node {
+  return o.add(o.square(x), o.square(y));
+}
+
 /** 1 where x is larger than y, a half where they are equal, else 0. */
 function wins(x: Node, y: Node): Node {
   return o.where(o.gt(x, y), 1, o.where(o.eq(x, y), 0.5, literal(0, x)));
 }
 
-/** The words that derivatives are written in; numbers among their arguments are literals. */
+/** The words that derivatives are written in. */
 type Word =
   | (
       | "add"
@@ -370,20 +355,19 @@ type Word =
   | ("sin" | "cos" | "sinh" | "cosh" | "sigmoid" | "erfc" | "digamma" | "trigamma" | "sign")
   | ("where" | "eq" | "lt" | "le" | "gt" | "abs" | "sqrt");
 
-/** Writes nodes in rules. */
+const mapOps: Record<MapName, Op> = walkMaps((name, row) => mapOp(name, row, () => o));
+
+/** Writes nodes in rules; numbers among their arguments are literals. */
 export const o: Record<Word, (...args: (Node | number)[]) => Node> = writers(constant);
 
 /** Writes nodes for tensors; numbers among their arguments are arguments of the program. */
 export const elementwise: Record<MapName, (...args: (Node | number)[]) => Node> = writers(number);
 
-const mapOps: Record<MapName, Op> = walkMaps((name, row) => mapOp(name, row, o));
-
 function writers(leaf: typeof constant): Record<MapName, (...args: (Node | number)[]) => Node> {
-  return walkMaps(
-    (name, row) =>
-      (...args) =>
-        apply(mapOps[name], row, args, leaf),
-  );
+  return walkMaps((name, row) => {
+    const op = mapOps[name];
+    return (...args) => apply(op, row, args, leaf);
+  });
 }
 
 /** One value a row, under the row's name. */

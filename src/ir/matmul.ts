@@ -8,7 +8,10 @@ import { broadcast, type Shape, showShape, sizeOf } from "./shape.ts";
 const matmulOp: Op = {
   name: "matmul",
   work: { kind: "matmul" },
-  vjp: ({ inputs: [a, b] }, g) => [product(g, transposed(b!)), product(transposed(a!), g)],
+  vjp: ({ inputs: [a, b] }, g, isWanted) => [
+    isWanted(a!) ? product(g, transposed(b!)) : null,
+    isWanted(b!) ? product(transposed(a!), g) : null,
+  ],
   jvp: ({ inputs: [a, b] }, [ta, tb]) => {
     const terms = [ta && product(ta, b!), tb && product(a!, tb)].filter((t) => t != null);
     return terms.length === 2 ? o.add(terms[0]!, terms[1]!) : (terms[0] ?? null);

@@ -10,20 +10,46 @@ import { sameShape } from "../ir/shape.ts";
  */
 export function gradients(output: Node, seed: Node, wrt: readonly Node[]): Node[] {
   const variables = new Set(wrt);
-  const order = dependents([output], variables);
-  const gradient = new Map<Node, Node>([[output, seed]]);
-  for (const node of order.reverse()) {
-    const g = gradient.get(node);
-    if (!g || variables.has(node) || !node.op.vjp) continue;
-    const parts = node.op.vjp(node, g);
-    node.inputs.forEach((input, i) => {
-      const part = parts[i];
-      if (!part || !isDifferentiable(input)) return;
-      const before = gradient.get(input);
-      gradient.set(input, before ? o.add(before, part) : part);
-    });
+  const { order, found } = reverse(output, seed, (node) => variables.has(node));
+  return wrt.map((node) => (order[node.place] === node && found[node.place]) || zerosLike(node));
+}
+
+/** Reverse mode for the variables that are on the way: each of them, and its gradient. */
+export function gradientsOfAll(
+  output: Node,
+  seed: Node,
+  isVariable: (node: Node) => boolean,
+): { wrt: Node[]; gradients: Node[] } {
+  const { order, found } = reverse(output, seed, isVariable);
+  const wrt = order.filter(isVariable);
+  return { wrt, gradients: wrt.map((node) => found[node.place] ?? zerosLike(node)) };
+}
+
+/** The walk back: the nodes on the way, and by place the gradients of those that gradients reach. */
+function reverse(
+  output: Node,
+  seed: Node,
+  isVariable: (node: Node) => boolean,
+): { order: readonly Node[]; found: readonly (Node | undefined)[] } {
+  const order = ancestors([output], isVariable);
+  const moves = moving(order, isVariable);
+  const isWanted = (x: Node) => moves[x.place]!;
+  const found = new Array<Node | undefined>(order.length);
+  found[output.place] = seed;
+  for (let i = order.length - 1; i >= 0; i--) {
+    const node = order[i]!;
+    const g = found[i];
+    if (!g || !moves[i] || !node.op.vjp || isVariable(node)) continue;
+    const parts = node.op.vjp(node, g, isWanted);
+    for (let k = 0; k < parts.length; k++) {
+      const part = parts[k];
+      const { place } = node.inputs[k]!;
+      if (!part || !moves[place]) continue;
+      const before = found[place];
+      found[place] = before ? o.add(before, part) : part;
+    }
   }
-  return wrt.map((node) => gradient.get(node) ?? zerosLike(node));
+  return { order, found };
 }
 
 /** Forward mode: the tangent of each output when each of `wrt` moves along its tangent. */
@@ -33,8 +59,11 @@ export function tangents(
   directions: readonly Node[],
 ): Node[] {
   const tangent = new Map<Node, Node | null>(wrt.map((node, i) => [node, directions[i]!]));
-  for (const node of dependents(outputs, new Set(wrt))) {
-    if (tangent.has(node) || !node.op.jvp) continue;
+  const isVariable = (node: Node) => tangent.has(node);
+  const order = ancestors(outputs, isVariable);
+  const moves = moving(order, isVariable);
+  for (const node of order) {
+    if (!moves[node.place] || tangent.has(node) || !node.op.jvp) continue;
     tangent.set(
       node,
       node.op.jvp(
@@ -53,12 +82,15 @@ export function matching(op: string, what: "gradient" | "tangent", given: Node, 
   return cast(given, node.dtype);
 }
 
-/** The differentiable nodes on the way from `variables` to `outputs`, inputs first. */
-function dependents(outputs: readonly Node[], variables: ReadonlySet<Node>): Node[] {
-  const moving = new Set<Node>();
-  return ancestors(outputs, (node) => variables.has(node)).filter((node) => {
-    const moves = isDifferentiable(node) && (variables.has(node) || node.inputs.some((x) => moving.has(x)));
-    if (moves) moving.add(node);
-    return moves;
-  });
+/** By place, whether a node is differentiable and depends on a variable. */
+function moving(order: readonly Node[], isVariable: (node: Node) => boolean): boolean[] {
+  const moves: boolean[] = [];
+  for (const node of order)
+    moves.push(isDifferentiable(node) && (isVariable(node) || hasMoving(node.inputs, moves)));
+  return moves;
+}
+
+function hasMoving(inputs: readonly Node[], moves: readonly boolean[]): boolean {
+  for (const input of inputs) if (moves[input.place]) return true;
+  return false;
 }
