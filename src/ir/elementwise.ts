@@ -1,6 +1,6 @@
 /** How a row of the elementwise table becomes an op: operands brought to one dtype and shape, a program for a lane, gradients by the chain rule. */
 import { type Dtype, dtypeOfNumber, dtypes, floating, precedence } from "./dtype.ts";
-import { constant, literalOf, make, Node, type Op } from "./graph.ts";
+import { constant, literalOf, make, type Node, type Op } from "./graph.ts";
 import { cast, expand, zerosLike } from "./linear.ts";
 import { type Lane, type Lowering, type Program, program, type Scalar } from "./scalar.ts";
 import { broadcast } from "./shape.ts";
@@ -80,35 +80,48 @@ export type Leaf = (value: number, dtype: Dtype) => Node;
 /** The node op(args): shapes broadcast, dtypes promoted, numbers made leaves of the dtype that comes out. */
 export function apply(op: Op, row: MapRow, args: readonly (Node | number)[], leaf: Leaf): Node {
   const dtype = operandDtype(row, args);
-  const operands = args.map((x, i) => asNode(x, row.isConditional && i === 0 ? "bool" : dtype, leaf));
-  const shape = broadcast(
-    op.name,
-    operands.map((x) => x.shape),
-  );
-  const inputs = operands.map((x) => expand(x, shape));
+  const inputs = new Array<Node>(args.length);
+  for (let i = 0; i < inputs.length; i++)
+    inputs[i] = asNode(args[i]!, row.isConditional && i === 0 ? "bool" : dtype, leaf);
+  const shape = broadcast(op.name, inputs);
+  for (let i = 0; i < inputs.length; i++) inputs[i] = expand(inputs[i]!, shape);
   return make(op, inputs, shape, row.gives === "bool" ? "bool" : dtype);
 }
 
 function asNode(x: Node | number, dtype: Dtype, leaf: Leaf): Node {
-  return x instanceof Node ? cast(x, dtype) : leaf(x, dtype);
+  return typeof x === "number" ? leaf(x, dtype) : cast(x, dtype);
 }
 
 /** The dtype that operands other than a condition are brought to. */
 function operandDtype(row: MapRow, args: readonly (Node | number)[]): Dtype {
-  const dtype = promoted(row.isConditional ? args.slice(1) : args);
+  const dtype = promoted(args, row.isConditional ? 1 : 0);
   if (row.gives === "floating") return floating(dtype);
   return row.gives === "operands" && dtype === "bool" && !row.isConditional ? "int32" : dtype;
 }
 
-function promoted(operands: readonly (Node | number)[]): Dtype {
-  let [found, highest]: [Dtype, number] = ["bool", -1];
-  for (const x of operands) {
-    const dtype = x instanceof Node ? x.dtype : dtypeOfNumber(x);
-    const weight = x instanceof Node ? (x.shape.length === 0 ? "scalar" : "tensor") : "number";
-    const place = precedence(dtype, weight);
-    if (place > highest) [found, highest] = [dtype, place];
-  }
-  return found;
+/** The dtype that operands from `start` on promote to: that of the first in precedence. Most often they are of one dtype. */
+function promoted(operands: readonly (Node | number)[], start: number): Dtype {
+  let first = operands[start]!;
+  if (areOfDtype(dtypeOf(first), operands, start + 1)) return dtypeOf(first);
+  for (let i = start + 1; i < operands.length; i++)
+    if (precedenceOf(operands[i]!) > precedenceOf(first)) first = operands[i]!;
+  return dtypeOf(first);
+}
+
+function areOfDtype(dtype: Dtype, operands: readonly (Node | number)[], start: number): boolean {
+  for (let i = start; i < operands.length; i++) if (dtypeOf(operands[i]!) !== dtype) return false;
+  return true;
+}
+
+function precedenceOf(x: Node | number): number {
+  return precedence(
+    dtypeOf(x),
+    typeof x === "number" ? "number" : x.shape.length === 0 ? "scalar" : "tensor",
+  );
+}
+
+function dtypeOf(x: Node | number): Dtype {
+  return typeof x === "number" ? dtypeOfNumber(x) : x.dtype;
 }
 
 const programs = new WeakMap<Op, { [kind in Lane | "int32"]?: Program }>();

@@ -58,8 +58,10 @@ export class Node {
   readonly age: number;
   /** The elements, once known: given for leaves, else put here by realization. */
   value: Storage | undefined = undefined;
-  /** Nodes made from this one as their youngest input, by hash. */
-  consumers: Map<number, Node> | undefined = undefined;
+  /** Nodes made from this one as their youngest input, the last one first. */
+  consumers: Remembered | undefined = undefined;
+  /** Whom gradients that arrive at this node are left with, if anybody; of no account to the graph. */
+  owner: object | undefined = undefined;
   /** The last walk that listed this node, and its place in that list. */
   walk = 0;
   place = 0;
@@ -79,6 +81,12 @@ export class Node {
     this.attrs = attrs;
     this.age = isTimeless ? 0 : this.id;
   }
+}
+
+/** A link in the chain of nodes that another remembers: most chains are so short that looking along them is quicker than any hashing. */
+interface Remembered {
+  readonly node: Node;
+  next: Remembered | undefined;
 }
 
 /** What given elements are, and in a program also those that are known already. */
@@ -148,34 +156,42 @@ export function make(
   attrs: readonly number[] = none,
 ): Node {
   const youngest = youngestOf(inputs);
-  const hash = hashOf(op, inputs, shape, dtype, attrs);
-  const before = youngest.consumers?.get(hash);
-  if (before && isSame(before, op, inputs, shape, dtype, attrs)) return before;
+  let length = 0;
+  for (let known = youngest.consumers; known; known = known.next, length++)
+    if (isSame(known.node, op, inputs, shape, dtype, attrs)) return known.node;
   const node = new Node(op, inputs, shape, dtype, attrs, youngest.age === 0);
-  youngest.consumers ??= new Map();
-  remember(youngest.consumers, hash, node);
+  youngest.consumers = { node, next: length < memory.ofNode ? youngest.consumers : undefined };
   return node;
 }
 
 /** Gives a node its elements. It is remembered no longer: large results live as long as those who asked for them, not their inputs. */
 export function settle(node: Node, elements: Storage): void {
   node.value = elements;
-  if (node.inputs.length === 0) return;
-  const { op, inputs, shape, dtype, attrs } = node;
-  youngestOf(inputs).consumers?.delete(hashOf(op, inputs, shape, dtype, attrs));
+  if (node.inputs.length > 0) forget(node, youngestOf(node.inputs));
+}
+
+/** Takes a node out of the chain of its youngest input. */
+function forget(node: Node, youngest: Node): void {
+  let before: Remembered | undefined;
+  for (let known = youngest.consumers; known; before = known, known = known.next) {
+    if (known.node !== node) continue;
+    if (before) before.next = known.next;
+    else youngest.consumers = known.next;
+    return;
+  }
 }
 
 function youngestOf(inputs: readonly Node[]): Node {
   let youngest = inputs[0]!;
-  for (const input of inputs) if (input.age > youngest.age) youngest = input;
+  for (let i = 1; i < inputs.length; i++) if (inputs[i]!.age > youngest.age) youngest = inputs[i]!;
   return youngest;
 }
 
-/** How many expressions each node, and each table of numbers, remembers at once. Forgetting costs a second computation, never a wrong one. */
-const memory = 256;
+/** How many expressions a node remembers at once, and a table of numbers. Forgetting costs a second computation, never a wrong one. */
+const memory = { ofNode: 64, ofTable: 256 } as const;
 
 function remember<K>(known: Map<K, Node>, key: K, node: Node): void {
-  if (known.size >= memory) known.clear();
+  if (known.size >= memory.ofTable) known.clear();
   known.set(key, node);
 }
 
@@ -187,42 +203,9 @@ function isSame(
   dtype: Dtype,
   attrs: readonly number[],
 ): boolean {
-  return (
-    node.op === op &&
-    node.dtype === dtype &&
-    node.inputs.length === inputs.length &&
-    inputs.every((input, i) => node.inputs[i] === input) &&
-    sameShape(node.shape, shape) &&
-    sameShape(node.attrs, attrs)
-  );
-}
-
-const identities = new WeakMap<Op, number>();
-let nextIdentity = 1;
-
-function identity(op: Op): number {
-  let id = identities.get(op);
-  if (id === undefined) identities.set(op, (id = nextIdentity++));
-  return id;
-}
-
-/** FNV-1a over the parts. */
-function hashOf(
-  op: Op,
-  inputs: readonly Node[],
-  shape: Shape,
-  dtype: Dtype,
-  attrs: readonly number[],
-): number {
-  let h = mix(mix(0x811c9dc5, identity(op)), dtypes[dtype].rank);
-  for (const input of inputs) h = mix(h, input.id);
-  for (const d of shape) h = mix(h, d);
-  for (const a of attrs) h = mix(h, a);
-  return h;
-}
-
-function mix(h: number, part: number): number {
-  return Math.imul(h ^ part, 0x01000193);
+  if (node.op !== op || node.dtype !== dtype || node.inputs.length !== inputs.length) return false;
+  for (let i = 0; i < inputs.length; i++) if (node.inputs[i] !== inputs[i]) return false;
+  return sameShape(node.shape, shape) && sameShape(node.attrs, attrs);
 }
 
 let walks = 0;
@@ -236,9 +219,9 @@ export function ancestors(outputs: readonly Node[], isLeaf: (node: Node) => bool
   const order: Node[] = [];
   const stack = [...outputs];
   while (stack.length > 0) {
-    const node = stack.at(-1)!;
     const waiting = stack.length;
-    if (node.walk !== walk && !isLeaf(node))
+    const node = stack[waiting - 1]!;
+    if (node.walk !== walk && node.inputs.length > 0 && !isLeaf(node))
       for (const input of node.inputs) if (input.walk !== walk) stack.push(input);
     if (stack.length > waiting) continue;
     stack.pop();

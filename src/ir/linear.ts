@@ -85,7 +85,9 @@ export function expand(x: Node, shape: Shape): Node {
 /** The adjoint of `expand`: sums over the dimensions that were stretched. */
 function sumTo(g: Node, shape: Shape): Node {
   const added = g.shape.length - shape.length;
-  const stretched = g.shape.flatMap((d, i) => (i < added || shape[i - added] !== d ? [i] : []));
+  const stretched: number[] = [];
+  for (let i = 0; i < g.shape.length; i++)
+    if (i < added || shape[i - added] !== g.shape[i]) stretched.push(i);
   return reshape(sum(g, stretched), shape);
 }
 

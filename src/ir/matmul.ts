@@ -34,7 +34,10 @@ export function matmul(a: Node, b: Node): Node {
   check(a, b);
   const left = a.shape.length === 1 ? reshape(a, [1, a.shape[0]!]) : a;
   const right = b.shape.length === 1 ? reshape(b, [b.shape[0]!, 1]) : b;
-  const batch = broadcast("matmul", [left.shape.slice(0, -2), right.shape.slice(0, -2)]);
+  const batch = broadcast("matmul", [
+    { shape: left.shape.slice(0, -2) },
+    { shape: right.shape.slice(0, -2) },
+  ]);
   const result = product(batched(left, batch), batched(right, batch));
   const rows = a.shape.length === 1 ? [] : [a.shape.at(-2)!];
   const columns = b.shape.length === 1 ? [] : [b.shape.at(-1)!];

@@ -10,6 +10,7 @@ export function sizeOf(shape: Shape): number {
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
@@ -19,21 +20,31 @@ export function showShape(shape: Shape): string {
   return `[${shape.join(",")}]`;
 }
 
-/** The shape that all of `shapes` broadcast to, aligned at the last dimension, sizes of 1 stretching. `op` is for the error. */
-export function broadcast(op: string, shapes: readonly Shape[]): Shape {
-  const result = [...shapes.reduce((a, b) => (b.length > a.length ? b : a))];
-  for (const shape of shapes) {
-    const added = result.length - shape.length;
-    for (let i = 0; i < shape.length; i++) {
-      const [size, other] = [result[i + added]!, shape[i]!];
-      if (size === 1) result[i + added] = other;
-      else if (other !== 1 && other !== size)
-        throw new RangeError(
-          `${op} expects shapes that broadcast, got ${shapes.map(showShape).join(" and ")}`,
-        );
-    }
-  }
-  return result;
+/** The shape that all operands broadcast to, aligned at the last dimension, sizes of 1 stretching. `op` is for the error. */
+export function broadcast(op: string, operands: readonly { readonly shape: Shape }[]): Shape {
+  let result: Shape | undefined = operands[0]!.shape;
+  for (let i = 1; result && i < operands.length; i++) result = common(result, operands[i]!.shape);
+  if (result) return result;
+  const shapes = operands.map((x) => showShape(x.shape)).join(" and ");
+  throw new RangeError(`${op} expects shapes that broadcast, got ${shapes}`);
+}
+
+/** The shape that two broadcast to, which is most often one of them; undefined where there is none. */
+function common(a: Shape, b: Shape): Shape | undefined {
+  if (stretchesTo(b, a)) return a;
+  if (stretchesTo(a, b)) return b;
+  const [long, short] = a.length >= b.length ? [a, b] : [b, a];
+  const added = long.length - short.length;
+  const result = long.map((d, i) => (i < added || d !== 1 ? d : short[i - added]!));
+  return stretchesTo(short, result) ? result : undefined;
+}
+
+/** Whether sizes of 1 and missing dimensions are all that keeps one shape from being the other. */
+function stretchesTo(from: Shape, to: Shape): boolean {
+  const added = to.length - from.length;
+  if (added < 0) return false;
+  for (let i = 0; i < from.length; i++) if (from[i] !== to[i + added] && from[i] !== 1) return false;
+  return true;
 }
 
 /** A dimension counted from the end when negative, checked. */
@@ -48,12 +59,19 @@ export function resolveDim(op: string, dim: number, ndim: number): number {
 
 /** The dimensions an operation runs over, ascending: all of them when none are named. */
 export function resolveDims(op: string, dim: number | readonly number[] | undefined, ndim: number): number[] {
-  if (dim === undefined) return Array.from({ length: ndim }, (_, i) => i);
+  if (dim === undefined) return upTo(ndim);
   const dims = (typeof dim === "number" ? [dim] : dim)
     .map((d) => resolveDim(op, d, ndim))
     .filter((d) => d < ndim);
   if (new Set(dims).size !== dims.length) throw new RangeError(`${op} expects each dim once, got [${dims}]`);
   return dims.sort((a, b) => a - b);
+}
+
+/** 0, 1, ..., n - 1. */
+function upTo(n: number): number[] {
+  const numbers: number[] = [];
+  for (let i = 0; i < n; i++) numbers.push(i);
+  return numbers;
 }
 
 /** Indices along a dimension of the given size, checked. None counts from the end, as in PyTorch. */

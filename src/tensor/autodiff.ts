@@ -44,7 +44,7 @@ export function jvp<Primals extends readonly Tensor[]>(
     throw new RangeError(
       `jvp expects a tangent for each of ${primals.length} primals, got ${directions.length}`,
     );
-  note(directions);
+  for (const direction of directions) note(direction);
   const [value, tangent] = differentiating(primals, (variables, nodes) => {
     const result = resultOf("jvp", f(...variables));
     const along = nodes.map((node, i) => matching("jvp", "tangent", directions[i]!.node, node));
@@ -63,7 +63,7 @@ export function vjp<Primals extends readonly Tensor[]>(
     nodes,
   ]);
   const pullback = (gradient: Tensor) => {
-    note([gradient]);
+    note(gradient);
     return known(gradients(value, matching("vjp", "gradient", gradient.node, value), nodes));
   };
   return [known([value])[0]!, pullback as (gradient: Tensor) => { [K in keyof Primals]: Tensor }];
@@ -119,7 +119,7 @@ const active = new Set<Node>();
 /** Runs f on variables of their own in place of the tensors of x, so that nothing else that f sees is taken for x. */
 function differentiating<X extends Tensors, const R>(x: X, f: (variables: X, nodes: Node[]) => R): R {
   const tensors = tensorsOf(x);
-  note(tensors);
+  for (const t of tensors) note(t);
   const nodes = tensors.map((t) => {
     if (!isDifferentiable(t.node))
       throw new TypeError(`derivatives expect floating-point tensors, got ${describe(t.node)}`);

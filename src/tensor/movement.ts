@@ -87,6 +87,13 @@ export function slice(x: Node, ranges: readonly Range[]): Node {
   );
 }
 
+/** Part i along dimension 0, of one dimension less. */
+export function part(x: Node, i: number): Node {
+  const [, ...rest] = x.shape;
+  const starts = x.shape.map((_, dim) => (dim === 0 ? i : 0));
+  return linear.reshape(linear.slice(x, starts, [1, ...rest]), rest);
+}
+
 function within(range: Range, size: number): [number, number] {
   const place = (i: number): number => Math.min(Math.max(i < 0 ? i + size : i, 0), size);
   const [start, end = size] = Array.isArray(range) ? (range as Range) : [Number.NaN];

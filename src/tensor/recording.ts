@@ -52,7 +52,7 @@ export function isTracing(): boolean {
   return mode.used !== undefined;
 }
 
-/** Notes the operands of an operation. */
-export function note(operands: readonly Handle[]): void {
-  if (mode.used) for (const operand of operands) mode.used.add(operand);
+/** Notes an operand of an operation. */
+export function note(operand: Handle): void {
+  mode.used?.add(operand);
 }

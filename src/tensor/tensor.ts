@@ -4,7 +4,7 @@
  */
 import { checkDtype, type Dtype, isFloating, type Storage } from "../ir/dtype.ts";
 import type { MapRow } from "../ir/elementwise.ts";
-import { ancestors, data, describe, isDifferentiable, type Node, settle } from "../ir/graph.ts";
+import { data, describe, isDifferentiable, type Node, settle } from "../ir/graph.ts";
 import { cast, detach, filled } from "../ir/linear.ts";
 import { elementwise, type MapName, maps, o, power } from "../ir/maps.ts";
 import { matmul } from "../ir/matmul.ts";
@@ -19,7 +19,7 @@ import {
   type PositionOptions,
   positionOf,
 } from "./folding.ts";
-import { gradients, matching } from "./gradients.ts";
+import { gradientsOfAll, matching } from "./gradients.ts";
 import * as movement from "./movement.ts";
 import { print } from "./print.ts";
 import { isTracing, keepsHistory, note } from "./recording.ts";
@@ -130,12 +130,12 @@ export class Tensor {
   #become(elements: Storage, requiresGrad: boolean): void {
     this.#node = data(elements, this.shape, this.dtype);
     this.#requiresGrad = requiresGrad;
-    if (requiresGrad) leaves.set(this.#node, this);
+    if (requiresGrad) this.#node.owner = this;
   }
 
   /** Computes the elements, flat in row-major order; not to be written to. What no gradient needs forgets how it was made. */
   realize(): Storage {
-    note([this]);
+    note(this);
     if (!this.#node.value) this.settle(evaluate([this.#node])[0]!);
     return this.#node.value!;
   }
@@ -174,7 +174,7 @@ export class Tensor {
   /** The parts along dimension 0, each one dimension less; gradients flow back through them. */
   *[Symbol.iterator](): Generator<Tensor, void, undefined> {
     if (this.ndim === 0) throw new RangeError("iteration expects at least one dimension, got a scalar");
-    for (let i = 0; i < this.shape[0]!; i++) yield this.slice([[i, i + 1]]).reshape(this.shape.slice(1));
+    for (let i = 0; i < this.shape[0]!; i++) yield record([this], (x) => movement.part(x, i));
   }
 
   /**
@@ -184,16 +184,16 @@ export class Tensor {
   backward(gradient?: Tensor): void {
     if (!this.#requiresGrad)
       throw new Error("backward expects a tensor made from one with requiresGrad, got one without");
-    const wrt = ancestors([this.#node], () => false).filter(isLeaf);
-    const added = gradients(this.#node, seedFor(this.#node, gradient), wrt);
+    const seed = seedFor(this.#node, gradient);
+    const { wrt, gradients } = gradientsOfAll(this.#node, seed, isLeaf);
     const totals = wrt.map((node, i) => {
-      const before = leaves.get(node)!.grad;
-      return before ? o.add(before.node, added[i]!) : added[i]!;
+      const before = (node.owner as Tensor).grad;
+      return before ? o.add(before.node, gradients[i]!) : gradients[i]!;
     });
-    const [value, ...elements] = evaluate([this.#node, ...totals]);
-    this.settle(value!);
+    const elements = evaluate([this.#node, ...totals]);
+    this.settle(elements[0]!);
     wrt.forEach((node, i) => {
-      leaves.get(node)!.#grad = new Tensor(data(elements[i]!, node.shape, node.dtype));
+      (node.owner as Tensor).#grad = new Tensor(data(elements[i + 1]!, node.shape, node.dtype));
     });
   }
 
@@ -287,12 +287,9 @@ export class Tensor {
 /** How deep an expression that no gradient needs may grow before it is computed, so that a loop that looks at nothing stays small. */
 const deepest = 500;
 
-/** The leaves that gradients are left on, by the node that stands for them. */
-const leaves = new WeakMap<Node, Tensor>();
-
 /** Whether a node is that of a leaf that asks for gradients. */
 export function isLeaf(node: Node): boolean {
-  return leaves.has(node);
+  return node.owner !== undefined;
 }
 
 /** Computes several tensors at once, sharing what they share. */
@@ -304,13 +301,28 @@ export function realize(tensors: readonly Tensor[]): void {
   });
 }
 
-/** The tensor of a node made from those of the operands. All operations come through here. */
-export function record(operands: readonly Tensor[], build: (...nodes: [Node, Node, Node]) => Node): Tensor {
-  note(operands);
-  const nodes = operands.map((x) => (x.requiresGrad && !keepsHistory() ? detach(x.node) : x.node));
-  const node = build(...(nodes as [Node, Node, Node]));
-  const requiresGrad = keepsHistory() && isDifferentiable(node) && operands.some((x) => x.requiresGrad);
-  return new Tensor(node, requiresGrad, 1 + operands.reduce((depth, x) => Math.max(depth, x.depth), 0));
+/** The tensor of a node made from those of the operands, and from numbers as they are. All operations come through here. */
+export function record(operands: readonly Tensor[], build: (...nodes: [Node, Node, Node]) => Node): Tensor;
+export function record(operands: readonly Operand[], build: (...nodes: (Node | number)[]) => Node): Tensor;
+export function record(operands: readonly Operand[], build: (...nodes: never[]) => Node): Tensor {
+  const nodes = new Array<Node | number>(operands.length);
+  let depth = 0;
+  let asksForGradients = false;
+  for (let i = 0; i < operands.length; i++) {
+    const x = operands[i]!;
+    nodes[i] = typeof x === "number" ? x : nodeOf(x);
+    if (typeof x === "number") continue;
+    depth = Math.max(depth, x.depth);
+    asksForGradients ||= x.requiresGrad;
+  }
+  const node = build(...(nodes as never[]));
+  return new Tensor(node, asksForGradients && keepsHistory() && isDifferentiable(node), depth + 1);
+}
+
+/** What an operation takes of a tensor. */
+function nodeOf(x: Tensor): Node {
+  note(x);
+  return x.requiresGrad && !keepsHistory() ? detach(x.node) : x.node;
 }
 
 /** An elementwise op on tensors and numbers; at least one is a tensor. */
@@ -319,11 +331,7 @@ export function mapped(name: MapName, args: readonly Operand[]): Tensor {
   for (const x of operands)
     if (!(x instanceof Tensor) && typeof x !== "number")
       throw new TypeError(`${name} expects tensors or numbers, got ${typeName(x)}`);
-  const tensors = operands.filter((x) => x instanceof Tensor);
-  return record(tensors, (...nodes) => {
-    let next = 0;
-    return elementwise[name](...operands.map((x) => (x instanceof Tensor ? nodes[next++]! : x)));
-  });
+  return record(operands, elementwise[name]);
 }
 
 /** As many operands as the row takes: the last ones by default where they are not given. */
@@ -347,17 +355,20 @@ const handwritten: ReadonlySet<MapName> = new Set(["where", "clamp", "pow"]);
 
 for (const name of Object.keys(maps) as MapName[]) {
   if (handwritten.has(name)) continue;
-  define(name, (x, ...args) => mapped(name, [x, ...(args as Operand[])]));
+  define(name, function (...args: Operand[]) {
+    return mapped(name, [this, ...args]);
+  });
 }
 for (const name of Object.keys(reductions) as ReductionName[])
-  define(name, (x, options) => record([x], (node) => folded(name, node, options as FoldOptions)));
+  define(name, function (options?: FoldOptions) {
+    return record([this], (x) => folded(name, x, options));
+  });
 for (const name of Object.keys(alongs) as AlongName[])
-  define(name, (x, options) => record([x], (node) => along(name, node, options as AlongOptions)));
+  define(name, function (options?: AlongOptions) {
+    return record([this], (x) => along(name, x, options));
+  });
 
-function define(name: string, method: (x: Tensor, ...args: unknown[]) => Tensor): void {
-  const value = function (this: Tensor, ...args: unknown[]): Tensor {
-    return method(this, ...args);
-  };
+function define(name: string, value: (this: Tensor, ...args: never[]) => Tensor): void {
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
 }
 
