@@ -21,8 +21,8 @@ export interface Folding {
   readonly begin: Code;
   /** Before a run that goes backwards. */
   readonly reset: Code;
-  /** A term of such a run, counting where the mask, of four 32-bit lanes, holds. */
-  readonly enter: (term: Code, mask: number) => Code;
+  /** A term of such a run, the first or second (j) of two abreast, counting where the mask, of four 32-bit lanes, holds. */
+  readonly enter: (term: Code, mask: number, j: number) => Code;
   /** The tree of 2^level terms that was entered waits for the one before it, or is joined with the one behind it. */
   readonly hold: (level: number) => Code;
   readonly join: (level: number) => Code;
@@ -86,8 +86,11 @@ function tree({ line }: Fold, lane: Lane, w: Writer): Folding {
     isTree: true,
     begin: zero(sums),
     reset: zero(held.flat()),
-    enter: (x, mask) =>
-      term.flatMap((local, part): Code => [x[part]!, ...maskOf(mask, part, lane), ["v128.and"], set(local)]),
+    enter: (x, mask, j) =>
+      term.flatMap((local, part): Code => {
+        const masked: Code = [x[part]!, ...maskOf(mask, part, lane), ["v128.and"]];
+        return j === 0 ? [...masked, set(local)] : [get(local), ...masked, add, set(local)];
+      }),
     hold,
     join,
     push: (x, step) => {

@@ -73,6 +73,9 @@ const end: Instruction = ["end"];
 /** The parameters of `work`. */
 const [frameLocal, firstLocal, lastLocal, threadLocal] = [0, 1, 2, 3] as const;
 
+/** Steps no heavier than this go one after the other: they are done before the next is read. */
+const light = 30;
+
 /** The heaviest step that is written out eight times, in instructions and a half. */
 const longest = 96;
 
@@ -100,8 +103,10 @@ class LoopWriter {
   readonly #partials: Buffer;
   readonly #w = new Writer(["i32", "i32", "i32", "i32"]);
   readonly #levels: readonly Level[];
-  /** The locals of each line: a vector for each part, or one for all parts where they are equal. */
-  readonly #values: (readonly number[])[] = [];
+  /** The locals of each line, for each of the steps abreast: a vector for each part, or one for all parts where they are equal. */
+  readonly #values: (readonly (readonly number[])[])[] = [];
+  /** How many steps go abreast, so that one does not wait for its own results. */
+  readonly #abreast: number;
   readonly #walkers = new Map<object, Walker>();
   readonly #size: number;
   readonly #folding: readonly Folding[];
@@ -118,6 +123,7 @@ class LoopWriter {
     this.#partials = partials;
     this.#levels = levelsOf(loop.lines);
     this.#size = this.#word(loop.shape.at(-1)!);
+    this.#abreast = this.#weight() <= light ? 1 : 2;
     this.#folding = loop.folds.map((fold) => foldingOf(fold, loop.lines[fold.line]!.lane, this.#w));
   }
 
@@ -303,14 +309,19 @@ class LoopWriter {
 
   /** Whether a whole run is little code, and reads and writes side by side. */
   #isShort(): boolean {
-    const inner = this.#loop.lines.filter((_, i) => this.#levels[i] === 2);
-    const weight = inner.reduce((sum, { lane }) => sum + (lane === "f32" ? 1 : 2), 0);
-    const isSimple = (line: Line) => line.op !== "read" || this.#isDense(line);
-    const isPlain = inner.every(
-      (line) => isSimple(line) && line.op !== "remainder" && line.op !== "quadrant",
-    );
+    const isPlain = (line: Line): boolean =>
+      line.op === "read" ? this.#isDense(line) : line.op !== "remainder" && line.op !== "quadrant";
+    const arePlain = this.#loop.lines.every((line, i) => this.#levels[i] !== 2 || isPlain(line));
     const areDense = this.#loop.stores.every(({ access }) => this.#walkers.get(access)!.isDense);
-    return isPlain && areDense && weight + 4 * this.#folding.length <= longest;
+    return arePlain && areDense && this.#weight() + 4 * this.#folding.length <= longest;
+  }
+
+  /** About how many instructions a step is. */
+  #weight(): number {
+    return this.#loop.lines.reduce((sum, { lane }, i) => {
+      const own = lane === "f32" ? 1 : 2;
+      return this.#levels[i] === 2 ? sum + own : sum;
+    }, 0);
   }
 
   /** Whether four elements of a read lie side by side. */
@@ -334,11 +345,15 @@ class LoopWriter {
       return local;
     };
     for (const { access } of this.#denseThings()) addresses(access);
-    for (let step = 0; step < run / 4; step++) {
-      this.#writeLines(2, (line, parts) => this.#loadDense(line, parts, [get(addresses(line.access))], step));
-      for (const { line, access } of this.#loop.stores)
-        this.#storeDense(line, access, [get(addresses(access))], step);
-      for (const folding of this.#folding) w.write(...folding.push(this.#term(folding), step));
+    for (let step = 0; step < run / 4; step += this.#abreast) {
+      this.#writeLines(2, (line, parts, j) =>
+        this.#loadDense(line, parts, [get(addresses(line.access))], step + j),
+      );
+      for (let j = 0; j < this.#abreast; j++) {
+        for (const { line, access } of this.#loop.stores)
+          this.#storeDense(this.#packed(line, access, j), access, [get(addresses(access))], step + j);
+        for (const folding of this.#folding) w.write(...folding.push(this.#term(folding, j), step + j));
+      }
     }
     for (const folding of this.#folding) w.write(...folding.take());
   }
@@ -349,103 +364,109 @@ class LoopWriter {
     return [...reads, ...this.#loop.stores];
   }
 
-  /** `steps` steps, the last first. */
+  /** `steps` steps, so many abreast, the last first. */
   #writeRun(start: number, done: number, count: number, steps: number): void {
     const w = this.#w;
-    const [step, place, left] = [w.local("i32"), w.local("i32"), w.local("i32")];
+    const [group, place, left] = [w.local("i32"), w.local("i32"), w.local("i32")];
+    const shift = Math.log2(this.#abreast);
     for (const { reset } of this.#folding) w.write(...reset);
-    w.write(get(steps), set(step));
-    this.#while([get(step)], () => {
-      w.write(get(step), int(1), ["i32.sub"], set(step));
-      w.write(get(done), get(step), int(2), ["i32.shl"], add, set(place));
+    w.write(get(steps), int(this.#abreast - 1), add, int(shift), ["i32.shr_u"], set(group));
+    this.#while([get(group)], () => {
+      w.write(get(group), int(1), ["i32.sub"], set(group));
+      w.write(get(done), get(group), int(2 + shift), ["i32.shl"], add, set(place));
       w.write(get(count), get(place), ["i32.sub"], set(left));
       w.write(get(place), get(start), add, set(place));
-      this.#writeStep(place, left);
-      this.#pushTerms(step, left);
+      this.#writeGroup(place, left);
+      this.#pushTerms(group, left);
     });
     for (const folding of this.#folding) w.write(...folding.take());
   }
 
-  /** One step at `place`, where `left` elements are left: four, or fewer. */
-  #writeStep(place: number, left: number): void {
-    this.#writeLines(2, (line, parts) => {
-      if (this.#isDense(line)) this.#loadDense(line, parts, this.#denseAddress(line.access, place), 0);
-      else this.#loadLanes(line, parts, place, left);
+  /** The steps abreast at `place`, where `left` elements are left: enough for all, or fewer. */
+  #writeGroup(place: number, left: number): void {
+    const w = this.#w;
+    const at = Array.from({ length: this.#abreast }, (_, j) => {
+      if (j === 0) return { place, left };
+      const next = { place: w.local("i32"), left: w.local("i32") };
+      w.write(
+        get(place),
+        int(4 * j),
+        add,
+        set(next.place),
+        get(left),
+        int(4 * j),
+        ["i32.sub"],
+        set(next.left),
+      );
+      return next;
     });
-    for (const { line, access } of this.#loop.stores) this.#store(line, access, place, left);
+    this.#writeLines(2, (line, parts, j) => {
+      if (this.#isDense(line)) this.#loadDense(line, parts, this.#denseAddress(line.access, place), j);
+      else this.#loadLanes(line, parts, at[j]!.place, at[j]!.left);
+    });
+    for (const [j, { place, left }] of at.entries())
+      for (const { line, access } of this.#loop.stores) this.#store(line, access, place, left, j);
   }
 
-  /** Adds the terms of a step to their trees, or to what they are folded into. */
-  #pushTerms(step: number, left: number): void {
-    if (this.#folding.length === 0) return;
+  /** Adds the terms of a group to their trees, or to what they are folded into. */
+  #pushTerms(group: number, left: number): void {
     const w = this.#w;
-    const mask = w.local("v128");
-    w.write(get(left), ["i32x4.splat"], ["v128.const", 0, 1, 2, 3], ["i32x4.gt_s"], set(mask));
+    if (this.#folding.length === 0) return;
+    for (let j = 0; j < this.#abreast; j++) {
+      const mask = w.local("v128");
+      w.write(get(left), ["i32x4.splat"], ["v128.const", 4 * j, 4 * j + 1, 4 * j + 2, 4 * j + 3]);
+      w.write(["i32x4.gt_s"], set(mask));
+      for (const folding of this.#folding) w.write(...folding.enter(this.#term(folding, j), mask, j));
+    }
     const sums = this.#folding.filter((folding) => folding.isTree);
-    for (const folding of this.#folding) w.write(...folding.enter(this.#term(folding), mask));
-    if (sums.length === 0) return;
-    const bit = (n: number): Code => [get(step), int(n), ["i32.and"], ["if"]];
-    const each = (f: (folding: Folding) => Code): Code => sums.flatMap(f);
-    w.write(...bit(1), ...each(({ hold }) => hold(0)), ["else"], ...each(({ join }) => join(0)));
-    w.write(...bit(2), ...each(({ hold }) => hold(1)), ["else"], ...each(({ join }) => join(1)));
-    w.write(
-      ...bit(4),
-      ...each(({ hold }) => hold(2)),
-      ["else"],
-      ...each(({ join }) => join(2)),
-      end,
-      end,
-      end,
-    );
+    if (sums.length > 0) w.write(...treeStep(sums, group, Math.log2(this.#abreast)));
   }
 
   /** The parts of a term: two of an f64 line, whether they are equal or not. */
-  #term({ line }: Folding): readonly Instruction[] {
-    const parts = this.#values[line]!.map(get);
+  #term({ line }: Folding, j: number): readonly Instruction[] {
+    const parts = this.#parts(line, j).map(get);
     return this.#loop.lines[line]!.lane === "f64" && parts.length === 1 ? [parts[0]!, parts[0]!] : parts;
   }
 
+  /** The vectors of a line for one of the steps abreast. */
+  #parts(line: number, j: number): readonly number[] {
+    return this.#values[line]![j] ?? this.#values[line]![0]!;
+  }
+
   /** The lines of a level, in order. Reads at every step are written by `load`. */
-  #writeLines(level: Level, load?: (line: Read, parts: readonly number[]) => void): void {
+  #writeLines(level: Level, load?: (line: Read, parts: readonly number[], j: number) => void): void {
     for (const [i, line] of this.#loop.lines.entries()) {
       if (this.#levels[i] !== level) continue;
-      const width = level === 2 && line.lane === "f64" ? 2 : 1;
-      const parts = (this.#values[i] ??= Array.from({ length: width }, () => this.#w.local("v128")));
-      if (line.op === "read") (load ?? ((read) => this.#loadStill(read, parts)))(line, parts);
-      else for (const part of parts.keys()) this.#writeLine(line, i, part);
+      const steps = (this.#values[i] ??= this.#vectors(line, level));
+      for (const [j, parts] of steps.entries())
+        if (line.op !== "read") for (const part of parts.keys()) this.#writeLine(line, parts[part]!, j, part);
+        else if (load) load(line, parts, j);
+        else this.#loadStill(line, parts);
     }
   }
 
-  #writeLine(line: Exclude<Line, Read>, number: number, part: number): void {
-    const target = this.#values[number]![part]!;
+  #vectors({ lane }: Line, level: Level): number[][] {
+    const [steps, width] = level === 2 ? [this.#abreast, lane === "f64" ? 2 : 1] : [1, 1];
+    return Array.from({ length: steps }, () => Array.from({ length: width }, () => this.#w.local("v128")));
+  }
+
+  #writeLine(line: Exclude<Line, Read>, target: number, j: number, part: number): void {
+    const operand = (number: number): Instruction => {
+      const parts = this.#parts(number, j);
+      return get(parts[part] ?? parts[0]!);
+    };
     if (line.op === "const") this.#w.write(splat(line.value, line.lane), set(target));
     else if (line.op === "convert")
-      this.#w.write(...this.#converted(line.args[0], line.lane, part), set(target));
+      this.#w.write(...converted(this.#parts(line.args[0], j).map(get), line.lane, part), set(target));
     else if (line.op === "remainder" || line.op === "quadrant")
-      this.#writeCall(line.op, line.lane, this.#operand(line.args[0]!, part), target);
+      this.#writeCall(line.op, line.lane, operand(line.args[0]!), target);
     else {
-      const [a, b, c] = line.args.map((arg) => this.#operand(arg, part));
+      const [a, b, c] = line.args.map(operand);
       const second = this.#loop.lines[line.args[1] ?? -1];
       const literal = second?.op === "const" ? second.value : undefined;
       const operands = { a: a!, b: b ?? a!, c: c ?? a!, literal };
       this.#w.write(...primitiveRows[line.op](operands, line.lane), set(target));
     }
-  }
-
-  #operand(line: number, part: number): Instruction {
-    const parts = this.#values[line]!;
-    return get(parts[part] ?? parts[0]!);
-  }
-
-  /** A line in the other lane. Parts of doubles that are equal are converted as one. */
-  #converted(line: number, lane: Lane, part: number): Code {
-    const parts = this.#values[line]!.map(get);
-    if (lane === "f64")
-      return part === 0
-        ? [parts[0]!, ["f64x2.promote_low_f32x4"]]
-        : [parts[0]!, parts[0]!, upper, ["f64x2.promote_low_f32x4"]];
-    const [low, high] = [parts[0]!, parts[1] ?? parts[0]!];
-    return [low, ["f32x4.demote_f64x2_zero"], high, ["f32x4.demote_f64x2_zero"], joined];
   }
 
   /** Calls for the lanes of a vector, if one of them is huge, infinite or not. */
@@ -565,7 +586,7 @@ class LoopWriter {
     for (const vector of vectors) w.write(splat(0, "f32"), set(vector));
     for (let lane = 0; lane < 4; lane++) {
       const vector = vectors[Math.floor(lane / perVector)]!;
-      w.write(get(place), int(lane), get(left), int(1), ["i32.sub"], int(lane), get(left), ["i32.lt_u"]);
+      w.write(get(place), int(lane), get(left), int(1), ["i32.sub"], int(lane), get(left), ["i32.lt_s"]);
       w.write(["select"], add, set(this.#place));
       if (line.guards.length > 0) w.write(...this.#guarded(line.guards, get(this.#place)), ["if"]);
       w.write(...this.#laneAddress(line), get(vector), loadLane(lane % perVector), set(vector));
@@ -586,20 +607,20 @@ class LoopWriter {
     return [...address, ...this.#indexed(line, [get(at), ...this.#along(index.access, place), add]), add];
   }
 
-  /** Writes what is left of four elements. */
-  #store(line: number, access: Access, place: number, left: number): void {
+  /** Writes what is left of the four elements of a step. */
+  #store(line: number, access: Access, place: number, left: number, j: number): void {
     const w = this.#w;
     const { isDense } = this.#walkers.get(access)!;
     const { perVector, storeLane } = elements[access.buffer.dtype];
+    const vectors = this.#packed(line, access, j);
     if (isDense) {
-      w.write(get(left), int(4), ["i32.ge_u"], ["if"]);
-      this.#storeDense(line, access, this.#denseAddress(access, place), 0);
+      w.write(get(left), int(4), ["i32.ge_s"], ["if"]);
+      this.#storeDense(vectors, access, this.#denseAddress(access, place), 0);
       w.write(["else"]);
     }
-    const vectors = this.#packed(line, access);
     w.write(["block"]);
     for (let lane = 0; lane < 4; lane++) {
-      if (lane > 0) w.write(get(left), int(lane), ["i32.le_u"], ["br_if", 0]);
+      w.write(get(left), int(lane), ["i32.le_s"], ["br_if", 0]);
       w.write(get(place), int(lane), add, set(this.#place));
       w.write(get(this.#walkers.get(access)!.at), ...this.#along(access, get(this.#place)), add);
       w.write(vectors[Math.floor(lane / perVector)]!, storeLane(lane % perVector));
@@ -608,22 +629,43 @@ class LoopWriter {
     if (isDense) w.write(end);
   }
 
-  /** Writes four elements, so many steps beyond an address. */
-  #storeDense(line: number, access: Access, address: Code, step: number): void {
+  /** Writes the vectors of four elements, so many steps beyond an address. */
+  #storeDense(vectors: readonly Instruction[], access: Access, address: Code, step: number): void {
     const { bytes, store } = elements[access.buffer.dtype];
-    const vectors = this.#packed(line, access);
     for (const [i, vector] of vectors.entries())
       this.#w.write(...address, vector, store(4 * step * bytes + 16 * i));
   }
 
   /** The vectors of four elements as they lie in memory. */
-  #packed(line: number, access: Access): readonly Instruction[] {
+  #packed(line: number, access: Access, j: number): readonly Instruction[] {
     const { pack, perVector } = elements[access.buffer.dtype];
-    const parts = this.#values[line]!.map(get);
+    const parts = this.#parts(line, j).map(get);
     if (perVector === 2) return [parts[0]!, parts[1] ?? parts[0]!];
+    if (parts.length === 1 && access.buffer.dtype === "float32") return [parts[0]!];
     this.#w.write(...pack(parts, this.#loop.lines[line]!.lane), set(this.#vector));
     return [get(this.#vector)];
   }
+}
+
+/**
+ * What the trees of a group's terms do next, those of 2^level terms: wait for the group before it, or join the one behind it, and then
+ * as larger trees. Groups come backwards; `bit` tells of their number which it is.
+ */
+function treeStep(sums: readonly Folding[], group: number, level: number, bit = 1): Code {
+  if (level > 2) return [];
+  const each = (f: (folding: Folding) => Code): Code => sums.flatMap(f);
+  return [
+    ...[get(group), int(bit), ["i32.and"] as const, ["if"] as const],
+    ...[...each(({ hold }) => hold(level)), ["else"] as const],
+    ...[...each(({ join }) => join(level)), ...treeStep(sums, group, level + 1, 2 * bit), end],
+  ];
+}
+
+/** A part of a line in the other lane. Parts of doubles that are equal are converted as one. */
+function converted(parts: readonly Instruction[], lane: Lane, part: number): Code {
+  const [low, high] = [parts[0]!, parts[1] ?? parts[0]!];
+  if (lane === "f64") return [low, ...(part === 0 ? [] : [low, upper]), ["f64x2.promote_low_f32x4"]];
+  return [low, ["f32x4.demote_f64x2_zero"], high, ["f32x4.demote_f64x2_zero"], joined];
 }
 
 /** A line is computed where the last of its arguments is. */

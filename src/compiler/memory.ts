@@ -8,12 +8,14 @@ export interface Plan {
   readonly bytes: number;
 }
 
-/** Vectors are read, though not written, beyond the end of a buffer; lines of the cache begin at multiples of 64 bytes. */
+/** Lines of the cache begin at multiples of so many bytes. */
 const line = 64;
+/** So many lines may be read, though not written, beyond the end of a buffer: two steps of a loop over doubles. */
+export const margin = 2;
 
 /** The bytes that a buffer takes up, with what may be read behind it. */
 export function bytesOf({ dtype, size }: Buffer): number {
-  return (Math.ceil((size * dtypes[dtype].bytes) / line) + 1) * line;
+  return (Math.ceil((size * dtypes[dtype].bytes) / line) + margin) * line;
 }
 
 /** What one kernel needs for itself alone. */

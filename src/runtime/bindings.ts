@@ -47,7 +47,7 @@ export class Bindings {
 
   #bind(value: Storage): number {
     this.#makeRoom(value.byteLength);
-    const region = this.#heap.take(value.byteLength + 64);
+    const region = this.#heap.take(value.byteLength + 128);
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     new Uint8Array(this.#heap.memory.buffer).set(bytes, region.address);
     const binding = { region, owner: new WeakRef(value), used: this.#run };

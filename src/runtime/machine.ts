@@ -3,6 +3,7 @@
  * programs; what is large and comes again stays in it from one run to the next.
  */
 import type { Buffer } from "../compiler/kernels.ts";
+import { margin } from "../compiler/memory.ts";
 import { meeting, type Program } from "../compiler/program.ts";
 import { type Dtype, dtypes, type Storage } from "../ir/dtype.ts";
 import { reduce } from "../ir/remainder.ts";
@@ -108,7 +109,7 @@ export class Machine {
     let bytes = plan.bytes;
     const offsets = sizes.map((size) => {
       const offset = bytes;
-      if (size !== null) bytes += (Math.ceil(size / line) + 1) * line;
+      if (size !== null) bytes += (Math.ceil(size / line) + margin) * line;
       return offset;
     });
     this.#reserve(bytes);
