@@ -26,7 +26,7 @@ export const upper: Instruction = [
   15,
 ];
 /** Lanes 0 and 1 of two vectors of 32-bit lanes, one behind the other. */
-export const joined: Instruction = ["i8x16.shuffle", 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
+const joined: Instruction = ["i8x16.shuffle", 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 
 /** How a dtype lies in memory. `loaded` and `lanes` speak of vectors as they are in memory: four elements in one, of doubles in two. */
 interface Row {
@@ -37,9 +37,11 @@ interface Row {
   readonly perVector: 2 | 4;
   /** Reads four elements, or of doubles two, from the address on the stack. */
   readonly load: (offset: number) => Code;
-  readonly loadLane: (lane: number) => Instruction;
+  readonly loadLane: (lane: number, offset?: number) => Instruction;
+  /** What is done to a vector that was loaded lane by lane, for it to be as `load` leaves it. */
+  readonly widen: Code;
   readonly store: (offset: number) => Instruction;
-  readonly storeLane: (lane: number) => Instruction;
+  readonly storeLane: (lane: number, offset?: number) => Instruction;
   /** One element everywhere in a lane's vector, from the address on the stack. */
   readonly splat: (lane: Lane) => Code;
   /** A lane's vector of a part, 0 or 1, of four elements that `load` has read into a local. */
@@ -77,9 +79,10 @@ export const elements: Readonly<Record<Dtype, Row>> = {
     shift: 2,
     perVector: 4,
     load: (offset) => [["v128.load", offset]],
-    loadLane: (lane) => ["v128.load32_lane", 0, lane],
+    loadLane: (lane, offset = 0) => ["v128.load32_lane", offset, lane],
+    widen: [],
     store: (offset) => ["v128.store", offset],
-    storeLane: (lane) => ["v128.store32_lane", 0, lane],
+    storeLane: (lane, offset = 0) => ["v128.store32_lane", offset, lane],
     splat: () => [["v128.load32_splat"]],
     unpack: (vector) => [vector],
     pack: ([vector]) => [vector!],
@@ -89,9 +92,10 @@ export const elements: Readonly<Record<Dtype, Row>> = {
     shift: 3,
     perVector: 2,
     load: (offset) => [["v128.load", offset]],
-    loadLane: (lane) => ["v128.load64_lane", 0, lane],
+    loadLane: (lane, offset = 0) => ["v128.load64_lane", offset, lane],
+    widen: [],
     store: (offset) => ["v128.store", offset],
-    storeLane: (lane) => ["v128.store64_lane", 0, lane],
+    storeLane: (lane, offset = 0) => ["v128.store64_lane", offset, lane],
     splat: () => [["v128.load64_splat"]],
     unpack: (vector) => [vector],
     pack: ([vector]) => [vector!],
@@ -101,9 +105,10 @@ export const elements: Readonly<Record<Dtype, Row>> = {
     shift: 2,
     perVector: 4,
     load: (offset) => [["v128.load", offset]],
-    loadLane: (lane) => ["v128.load32_lane", 0, lane],
+    loadLane: (lane, offset = 0) => ["v128.load32_lane", offset, lane],
+    widen: [],
     store: (offset) => ["v128.store", offset],
-    storeLane: (lane) => ["v128.store32_lane", 0, lane],
+    storeLane: (lane, offset = 0) => ["v128.store32_lane", offset, lane],
     splat: () => [["i32.load"], ["f64.convert_i32_s"], ["f64x2.splat"]],
     unpack: (vector, part) => doublesOf(vector, part),
     pack: (parts, lane) => integersOf(parts, lane),
@@ -117,9 +122,10 @@ export const elements: Readonly<Record<Dtype, Row>> = {
       ["i16x8.extend_low_i8x16_u"],
       ["i32x4.extend_low_i16x8_u"],
     ],
-    loadLane: (lane) => ["v128.load8_lane", 0, lane],
+    loadLane: (lane, offset = 0) => ["v128.load8_lane", offset, lane],
+    widen: [["i16x8.extend_low_i8x16_u"], ["i32x4.extend_low_i16x8_u"]],
     store: (offset) => ["v128.store32_lane", offset, 0],
-    storeLane: (lane) => ["v128.store8_lane", 0, lane],
+    storeLane: (lane, offset = 0) => ["v128.store8_lane", offset, lane],
     splat: (lane) =>
       lane === "f32"
         ? [["i32.load8_u"], ["f64.convert_i32_s"], ["f32.demote_f64"], ["f32x4.splat"]]
@@ -130,9 +136,11 @@ export const elements: Readonly<Record<Dtype, Row>> = {
   },
 };
 
-/** Bytes that were loaded lane by lane, widened as `load` widens them. */
-export function widened(dtype: Dtype): Code {
-  return dtype === "bool" ? [["i16x8.extend_low_i8x16_u"], ["i32x4.extend_low_i16x8_u"]] : [];
+/** A part of a line in the other lane. Parts of doubles that are equal are converted as one. */
+export function converted(parts: readonly Instruction[], lane: Lane, part: number): Code {
+  const [low, high] = [parts[0]!, parts[1] ?? parts[0]!];
+  if (lane === "f64") return [low, ...(part === 0 ? [] : [low, upper]), ["f64x2.promote_low_f32x4"]];
+  return [low, ["f32x4.demote_f64x2_zero"], high, ["f32x4.demote_f64x2_zero"], joined];
 }
 
 /** One double from the stack, written as an element at the address below it. */

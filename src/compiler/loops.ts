@@ -7,7 +7,7 @@
  * below one index of the first dimension.
  */
 import type { Lane } from "../ir/scalar.ts";
-import { type Code, elements, joined, storeOne, upper, widened } from "./elements.ts";
+import { type Code, converted, elements, storeOne } from "./elements.ts";
 import { type Folding, foldingOf } from "./folding.ts";
 import { complaint, type Frame } from "./frame.ts";
 import { type Instruction, type WasmFunction, Writer } from "./instructions.ts";
@@ -34,14 +34,6 @@ const foldLinks = { sum: "pairs", max: "largest", min: "smallest" } as const sat
   keyof Links
 >;
 
-/** What a loop compiles to. */
-export interface LoopCode {
-  /** (frame, first, last, thread): does the units from first to last. */
-  readonly work: WasmFunction;
-  /** (frame): makes results of what units left; null where nothing is left. */
-  readonly finish: WasmFunction | null;
-}
-
 /** How many units a loop has. */
 export function unitsOf({ shape }: Loop): number {
   return shape.length === 1 ? Math.ceil(shape[0]! / block) : shape[0]!;
@@ -53,14 +45,36 @@ export function partialsOf(loop: Loop): { readonly count: number; readonly isPer
   return { count: loop.folds.length * blocks, isPerThread: loop.shape.length > 1 };
 }
 
-/** Writes the code of a loop. `partials` is where it leaves doubles. */
-export function writeLoop(
-  name: string,
-  loop: Loop,
-  { frame, links, partials }: { frame: Frame; links: Links; partials: Buffer },
-): LoopCode {
-  const writer = new LoopWriter(loop, frame, links, partials);
-  return { work: writer.work(name), finish: writer.finish(`${name}_finish`) };
+/** What the code of a loop is written with: `partials` is where it leaves doubles. */
+export interface LoopContext {
+  readonly frame: Frame;
+  readonly links: Links;
+  readonly partials: Buffer;
+}
+
+/** (frame, first, last, thread): does the units of a loop from first to last. */
+export function writeLoop(name: string, loop: Loop, { frame, links, partials }: LoopContext): WasmFunction {
+  return new LoopWriter(loop, frame, links, partials).work(name);
+}
+
+/** Adds to a function, whose first parameter is the frame, what makes results of the doubles that units have left. */
+export function writeResults(loop: Loop, w: Writer, { frame, links, partials }: LoopContext): void {
+  if (!isFlat(loop) || loop.folds.length === 0) return;
+  const [units, result] = [w.local("i32"), w.local("f64")];
+  const load = (word: Parameters<Frame["word"]>[0]): Code => [get(0), ["i32.load", frame.word(word)]];
+  w.write(...load(unitsOf(loop)), set(units));
+  for (const [i, { access, fold }] of loop.folds.entries()) {
+    const from: Code = [...load({ buffer: partials, bytes: 0 }), get(units), int(8 * i), mul, add];
+    w.write(get(units), int(1), ["i32.eq"], ["if"], ...from, ["f64.load"], set(result), ["else"]);
+    w.write(...from, get(units), ["call", links[foldLinks[fold]]], set(result), end);
+    w.write(...load({ buffer: access.buffer, bytes: access.offset * elements[access.buffer.dtype].bytes }));
+    w.write(get(result), ...storeOne[access.buffer.dtype]);
+  }
+}
+
+/** Whether all dimensions are walked as one. */
+function isFlat({ shape }: Loop): boolean {
+  return shape.length === 1;
 }
 
 const get = (local: number): Instruction => ["local.get", local];
@@ -132,34 +146,11 @@ class LoopWriter {
     for (const line of this.#loop.lines) this.#makeWalkers(line);
     for (const { access } of [...this.#loop.stores, ...this.#loop.folds]) this.#makeWalker(access);
     this.#writeLines(0);
-    if (this.#isFlat) {
+    if (isFlat(this.#loop)) {
       this.#writeShifts();
       this.#writeUnits();
     } else this.#writeOuter(0);
     return this.#w.finish(name);
-  }
-
-  /** (frame): folds the doubles that units have left, where units are blocks. */
-  finish(name: string): WasmFunction | null {
-    if (this.#folding.length === 0 || !this.#isFlat) return null;
-    const w = new Writer(["i32"]);
-    const units = w.local("i32");
-    w.write(get(0), ["i32.load", this.#frame.word(unitsOf(this.#loop))], set(units));
-    for (const [i, { access, fold }] of this.#loop.folds.entries()) {
-      const { bytes } = elements[access.buffer.dtype];
-      w.write(get(0), [
-        "i32.load",
-        this.#frame.word({ buffer: access.buffer, bytes: access.offset * bytes }),
-      ]);
-      w.write(get(0), ["i32.load", this.#frame.word({ buffer: this.#partials, bytes: 0 })]);
-      w.write(get(units), int(8 * i), mul, add, get(units), ["call", this.#links[foldLinks[fold]]]);
-      w.write(...storeOne[access.buffer.dtype]);
-    }
-    return w.finish(name);
-  }
-
-  get #isFlat(): boolean {
-    return this.#loop.shape.length === 1;
   }
 
   /** A local that holds a word of the frame. */
@@ -581,7 +572,7 @@ class LoopWriter {
   #loadLanes(line: Read, parts: readonly number[], place: number, left: number): void {
     const w = this.#w;
     const { dtype } = line.access.buffer;
-    const { perVector, loadLane, unpack } = elements[dtype];
+    const { perVector, loadLane, unpack, widen } = elements[dtype];
     const vectors = perVector === 2 ? parts : [this.#vector];
     for (const vector of vectors) w.write(splat(0, "f32"), set(vector));
     for (let lane = 0; lane < 4; lane++) {
@@ -593,7 +584,7 @@ class LoopWriter {
       if (line.guards.length > 0) w.write(end);
     }
     if (perVector === 2) return;
-    w.write(get(this.#vector), ...widened(dtype), set(this.#vector));
+    w.write(get(this.#vector), ...widen, set(this.#vector));
     for (const [part, local] of parts.entries())
       w.write(...unpack(get(this.#vector), part, line.lane), set(local));
   }
@@ -659,13 +650,6 @@ function treeStep(sums: readonly Folding[], group: number, level: number, bit = 
     ...[...each(({ hold }) => hold(level)), ["else"] as const],
     ...[...each(({ join }) => join(level)), ...treeStep(sums, group, level + 1, 2 * bit), end],
   ];
-}
-
-/** A part of a line in the other lane. Parts of doubles that are equal are converted as one. */
-function converted(parts: readonly Instruction[], lane: Lane, part: number): Code {
-  const [low, high] = [parts[0]!, parts[1] ?? parts[0]!];
-  if (lane === "f64") return [low, ...(part === 0 ? [] : [low, upper]), ["f64x2.promote_low_f32x4"]];
-  return [low, ["f32x4.demote_f64x2_zero"], high, ["f32x4.demote_f64x2_zero"], joined];
 }
 
 /** A line is computed where the last of its arguments is. */

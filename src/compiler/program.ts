@@ -24,12 +24,13 @@ import {
   type Strand,
   written,
 } from "./kernels.ts";
-import { type Links, partialsOf, unitsOf, writeLoop } from "./loops.ts";
-import { type Plan, plan } from "./memory.ts";
+import { type Links, partialsOf, unitsOf, writeLoop, writeResults } from "./loops.ts";
+import { type Plan, plan, type Scratch } from "./memory.ts";
 import { extreme, pairs } from "./pairs.ts";
 import { products, scratchBytes, units as unitsOfProduct } from "./products.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 import { copy, type StrandName, strand } from "./strands.ts";
+import { isTiny, writeTiny } from "./tiny.ts";
 
 /** The most threads that a program makes room for. */
 export const mostThreads = 16;
@@ -102,8 +103,9 @@ class Linker {
       const { dtype } = outputs[output]!;
       return { name: `stack${i}`, dtype, size: 0, leaf: leaves.length + i };
     });
-    const parts = kernels.map((kernel, i) => this.#kernel(kernel, `k${i}`, scratch[i]!));
-    this.#add(this.#run(parts, { stacks, inPlace, aside }));
+    const parts = this.#parts(scratch);
+    this.#between(parts.at(-1)!.serial, { stacks, inPlace, aside });
+    this.#add(this.#run(parts));
     const module = { imports, functions: this.#functions, isShared: this.#isShared };
     return {
       module,
@@ -130,28 +132,39 @@ class Linker {
     return this.#numbers.get(name)!;
   }
 
-  /** The functions of a kernel, and its words. */
+  /** Kernels in order, each with the little work that follows it and needs but one thread. */
+  #parts(scratch: Scratch): Part[] {
+    const parts: Part[] = [{ work: null, serial: new Writer(["i32"]) }];
+    for (const [i, kernel] of this.#schedule.kernels.entries()) {
+      if (kernel.kind === "loop" && isTiny(kernel)) writeTiny(kernel, parts.at(-1)!.serial, this.#frame);
+      else parts.push(this.#kernel(kernel, `k${i}`, scratch[i]!));
+    }
+    return parts;
+  }
+
+  /** The function of a kernel, and its words. */
   #kernel(kernel: Kernel, name: string, scratch: Buffer | null): Part {
+    const serial = new Writer(["i32"]);
     switch (kernel.kind) {
       case "loop":
-        return this.#loop(kernel, name, scratch);
+        return { work: this.#loop(kernel, name, scratch ?? noBuffer, serial), serial };
       case "product":
-        return this.#product(kernel, name, scratch!);
+        return { work: this.#product(kernel, name, scratch!), serial };
       case "strand":
-        return this.#strand(kernel, name);
+        return { work: this.#strand(kernel, name), serial };
       default:
         return kernel satisfies never;
     }
   }
 
-  #loop(loop: Loop, name: string, scratch: Buffer | null): Part {
-    const links = this.#links(loop);
-    const partials = scratch ?? noBuffer;
-    const { work, finish } = writeLoop(name, loop, { frame: this.#frame, links, partials });
+  #loop(loop: Loop, name: string, partials: Buffer, serial: Writer): Work {
+    const context = { frame: this.#frame, links: this.#links(loop), partials };
+    const call = this.#add(writeLoop(name, loop, context));
+    writeResults(loop, serial, context);
     const units = unitsOf(loop);
     const size = loop.shape.reduce((product, d) => product * d, 1);
     const chunk = Math.max(1, Math.floor((chunkElements * Math.max(units, 1)) / Math.max(size, 1)));
-    return { work: this.#add(work), finish: finish && this.#add(finish), units, chunk };
+    return { call, units, chunk };
   }
 
   #links(loop: Loop): Links {
@@ -166,7 +179,7 @@ class Linker {
   }
 
   /** A function that goes through the batches of a product. */
-  #product(kernel: Product, name: string, scratch: Buffer): Part {
+  #product(kernel: Product, name: string, scratch: Buffer): Work {
     const { dtype, a, b, out } = kernel;
     const entry = this.#need(`matmul_${dtype}`, () =>
       products(dtype, imports.length + this.#functions.length),
@@ -192,18 +205,18 @@ class Linker {
     for (const { at, step } of places) w.write(get(at), get(step), ["i32.add"], set(at));
     w.write(get(left), int(1), ["i32.sub"], set(left), ["br", 0], end, end);
     const units = unitsOfProduct(m, n);
-    return { work: this.#add(w.finish(name)), finish: null, units, chunk: Math.max(1, Math.ceil(units / 4)) };
+    return { call: this.#add(w.finish(name)), units, chunk: Math.max(1, Math.ceil(units / 4)) };
   }
 
   /** A function that calls a strand, on one thread. */
-  #strand({ name, dtype, sizes, inputs, out }: Strand, label: string): Part {
+  #strand({ name, dtype, sizes, inputs, out }: Strand, label: string): Work {
     const full = `${name}_${dtype}` as StrandName;
     const entry = this.#need(full, () => [strand(full)]);
     const w = new Writer(workParams);
     const words: Word[] = [...[out, ...inputs].map((buffer) => ({ buffer, bytes: 0 })), ...sizes];
     const locals = words.map((word) => this.#load(w, word));
     w.write(...locals.map(get), ...(name === "scatter" ? [get(frameLocal)] : []), ["call", entry]);
-    return { work: this.#add(w.finish(label)), finish: null, units: 1, chunk: 1 };
+    return { call: this.#add(w.finish(label)), units: 1, chunk: 1 };
   }
 
   #load(w: Writer, word: Word): number {
@@ -213,78 +226,65 @@ class Linker {
   }
 
   /** (frame, steps, thread, threads): all kernels in order, and again. All threads come to each kernel's end before one goes on. */
-  #run(parts: readonly Part[], places: Places): WasmFunction {
+  #run(parts: readonly Part[]): WasmFunction {
     const w = new Writer(["i32", "i32", "i32", "i32"]);
-    const [steps, thread, threads] = [1, 2, 3];
-    const wait = this.#isShared ? this.#need("barrier", () => [barrier()]) : null;
-    const meet = (): void => {
-      if (wait === null) return;
-      const address = this.#load(w, { buffer: meeting, bytes: 0 });
-      w.write(get(threads), int(1), ["i32.gt_u"], ["if"], get(address), get(threads), ["call", wait], end);
-    };
-    const [first, last, units, chunk, to] = Array.from({ length: 5 }, () => w.local("i32")) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    const share = (n: Instruction): Instruction[] => [
-      ...[get(units), n, ["i32.mul"] as const, get(threads), ["i32.div_u"] as const],
-    ];
+    const [steps, thread] = [1, 2];
     w.write(["block"], ["loop"], get(steps), ["i32.eqz"], ["br_if", 1]);
-    for (const part of parts) {
-      w.write(get(frameLocal), ["i32.load", this.#frame.word(part.units)], set(units));
-      w.write(get(frameLocal), ["i32.load", this.#frame.word(part.chunk)], set(chunk));
-      w.write(int(0), set(first), get(units), set(last));
-      w.write(get(threads), int(1), ["i32.gt_u"], ["if"], ...share(get(thread)), set(first));
-      w.write(
-        get(units),
-        get(thread),
-        int(1),
-        ["i32.add"],
-        ["i32.mul"],
-        get(threads),
-        ["i32.div_u"],
-        set(last),
-        end,
-      );
-      w.write(["block"], ["loop"], get(first), get(last), ["i32.ge_u"], ["br_if", 1]);
-      w.write(get(first), get(chunk), ["i32.add"], get(last), get(first), get(chunk), ["i32.add"]);
-      w.write(get(last), ["i32.lt_u"], ["select"], set(to));
-      w.write(get(frameLocal), get(first), get(to), get(thread), ["call", part.work], get(to), set(first), [
-        "br",
-        0,
-      ]);
-      w.write(end, end);
-      meet();
-      if (part.finish === null) continue;
-      w.write(get(thread), ["i32.eqz"], ["if"], get(frameLocal), ["call", part.finish], end);
-      meet();
-    }
-    const between = this.#between(places);
-    if (between.length > 0) {
-      w.write(get(thread), ["i32.eqz"], ["if"], ...between, end);
-      meet();
+    for (const [i, { work, serial }] of parts.entries()) {
+      if (work) this.#writeWork(work, w);
+      if (serial.body.length === 0) continue;
+      const call = this.#add(serial.finish(`serial${i}`));
+      w.write(get(thread), ["i32.eqz"], ["if"], get(frameLocal), ["call", call], end);
+      this.#meet(w);
     }
     w.write(get(steps), int(1), ["i32.sub"], set(steps), ["br", 0], end, end);
     return w.finish("run", [], true);
   }
 
-  /** What one thread does after each step: outputs go where they are read next, rows move on. */
-  #between({ stacks, inPlace, aside }: Places): Instruction[] {
+  /** A thread's share of the units, in calls that do not last too long. */
+  #writeWork({ call, units: count, chunk: most }: Work, w: Writer): void {
+    const [thread, threads] = [2, 3];
+    const [units, chunk] = [this.#load(w, count), this.#load(w, most)];
+    const [first, last, to] = [w.local("i32"), w.local("i32"), w.local("i32")];
+    const share = (n: Instruction[]): Instruction[] => [
+      ...[get(units), ...n, ["i32.mul"] as const, get(threads), ["i32.div_u"] as const],
+    ];
+    w.write(int(0), set(first), get(units), set(last));
+    w.write(get(threads), int(1), ["i32.gt_u"], ["if"], ...share([get(thread)]), set(first));
+    w.write(...share([get(thread), int(1), ["i32.add"]]), set(last), end);
+    w.write(["block"], ["loop"], get(first), get(last), ["i32.ge_u"], ["br_if", 1]);
+    w.write(get(first), get(chunk), ["i32.add"], get(last), get(first), get(chunk), ["i32.add"]);
+    w.write(get(last), ["i32.lt_u"], ["select"], set(to));
+    w.write(get(frameLocal), get(first), get(to), get(thread), ["call", call], get(to), set(first), [
+      "br",
+      0,
+    ]);
+    w.write(end, end);
+    this.#meet(w);
+  }
+
+  /** Waits for the other threads, if there are any. */
+  #meet(w: Writer): void {
+    if (!this.#isShared) return;
+    const threads = 3;
+    const address = this.#load(w, { buffer: meeting, bytes: 0 });
+    const call = this.#need("barrier", () => [barrier()]);
+    w.write(get(threads), int(1), ["i32.gt_u"], ["if"], get(address), get(threads), ["call", call], end);
+  }
+
+  /** Adds to a function what is done after each step: outputs go where they are read next, rows move on. */
+  #between(w: Writer, { stacks, inPlace, aside }: Places): void {
     const { outputs, leaves } = this.#schedule;
     const { carried, scanned, stacked } = this.#repetition;
-    const code: Instruction[] = [];
     const load = (word: Word): Instruction[] => [get(frameLocal), ["i32.load", this.#frame.word(word)]];
     const advance = (offset: number, bytes: number): void => {
-      code.push(get(frameLocal), get(frameLocal), ["i32.load", offset], ...load(bytes), ["i32.add"]);
-      code.push(["i32.store", offset]);
+      w.write(get(frameLocal), get(frameLocal), ["i32.load", offset], ...load(bytes), ["i32.add"]);
+      w.write(["i32.store", offset]);
     };
     const copying = (into: Buffer, from: Buffer): void => {
       const bytes = from.size * dtypes[from.dtype].bytes;
-      code.push(...load({ buffer: into, bytes: 0 }), ...load({ buffer: from, bytes: 0 }), ...load(bytes));
-      code.push(["call", this.#need("copy", () => [copy()])]);
+      w.write(...load({ buffer: into, bytes: 0 }), ...load({ buffer: from, bytes: 0 }), ...load(bytes));
+      w.write(["call", this.#need("copy", () => [copy()])]);
     };
     for (const [i, output] of stacked.entries()) {
       const { size, dtype } = outputs[output]!;
@@ -308,7 +308,6 @@ class Linker {
         const { size, dtype } = word.buffer;
         advance(4 * i, size * dtypes[dtype].bytes);
       }
-    return code;
   }
 }
 
@@ -319,12 +318,17 @@ interface Places {
   readonly aside: readonly Buffer[];
 }
 
-/** How a kernel is run: the functions, how many units of work it has, and how many go into one call. */
-interface Part {
-  readonly work: number;
-  readonly finish: number | null;
+/** How a kernel is run: its function, how many units of work it has, and how many go into one call. */
+interface Work {
+  readonly call: number;
   readonly units: number;
   readonly chunk: number;
+}
+
+/** A kernel, and what one thread does after it. */
+interface Part {
+  readonly work: Work | null;
+  readonly serial: Writer;
 }
 
 /** A call that lasts goes on in the code that it began with, be that the engine's slow first one: calls are for about so many elements. */
