@@ -9,12 +9,15 @@ import { contiguous, isContiguous, sizeOf } from "../ir/shape.ts";
 const deepest = 64;
 /** A result that is read so many times over, stretched, is stored and not computed each time. */
 const stretched = 4;
+/** How many views deep a loop computes: each reads the same at other places, and what is below is computed for each of them. */
+const windows = 3;
 
 /** The nodes that are stored, among them the leaves that are read. */
 export class Roots {
   readonly #marked = new Set<Node>();
   readonly #apart = new Set<Node>();
   readonly #depths = new Map<Node, number>();
+  readonly #views = new Map<Node, number>();
 
   /** `order` has inputs first. */
   constructor(order: readonly Node[], outputs: readonly Node[]) {
@@ -39,12 +42,22 @@ export class Roots {
 
   #visit(node: Node): void {
     if (isGiven(node)) return;
-    this.#depths.set(node, 1 + node.inputs.reduce((most, x) => Math.max(most, this.#depth(x)), 0));
+    this.#depths.set(node, 1 + this.#most(node, this.#depths));
+    this.#views.set(node, this.#viewsTo(node));
     for (const x of this.#needed(node)) this.mark(x);
   }
 
-  #depth(node: Node): number {
-    return this.has(node) ? 0 : (this.#depths.get(node) ?? 0);
+  /** How many views lie between a node and what is stored, one above the other with something computed between them. */
+  #viewsTo(node: Node): number {
+    const x = base(node);
+    if (node === x || origin(node) === x) return this.#most(node, this.#views);
+    const isComputed = !isGiven(x) && !this.has(x) && literal(x) === undefined && sizeOf(x.shape) > 1;
+    return isComputed ? 1 + this.#views.get(x)! : 0;
+  }
+
+  /** The most of what was counted for the inputs that are not stored. */
+  #most(node: Node, counts: ReadonlyMap<Node, number>): number {
+    return node.inputs.reduce((most, x) => Math.max(most, this.has(x) ? 0 : (counts.get(x) ?? 0)), 0);
   }
 
   /** Which nodes the work of a node wants stored, itself among them. */
@@ -56,7 +69,7 @@ export class Roots {
       case "cast":
         return this.#depths.get(node)! > deepest ? [node] : [];
       case "view":
-        return isStretched(node) ? [base(x)] : [];
+        return isStretched(node) || this.#views.get(node)! > windows ? [base(x)] : [];
       case "reduce":
       case "cat":
         return [node];
