@@ -31,10 +31,10 @@ export function useEngine(next: Engine): Engine {
   return before;
 }
 
-/** A graph that was seen: how often it was asked for, and what it was compiled to, if it was. */
+/** A graph that was seen: how often it was asked for, and what it was compiled to: null where that failed. */
 interface Seen {
   times: number;
-  loaded: Loaded | null;
+  loaded: Loaded | null | undefined;
 }
 
 const seen = new Signatures<Seen>(512, ({ loaded }) => {
@@ -78,13 +78,13 @@ function loadedFor(order: readonly Node[], outputs: readonly Node[]): Loaded | n
 function entryFor(order: readonly Node[], outputs: readonly Node[]): Seen {
   const before = seen.find(order, outputs);
   if (before) return before;
-  const entry = { times: 0, loaded: null };
+  const entry: Seen = { times: 0, loaded: undefined };
   seen.add(order, outputs, entry);
   return entry;
 }
 
 function loadedIn(entry: Seen, order: readonly Node[], outputs: readonly Node[]): Loaded | null {
-  entry.loaded ??= load(order, outputs, once);
+  if (entry.loaded === undefined) entry.loaded = load(order, outputs, once);
   return entry.loaded;
 }
 
@@ -94,25 +94,25 @@ function isMuchWork(order: readonly Node[]): boolean {
   return elements >= many;
 }
 
-/** Compiles, where the engine lets us. */
+/** Compiles, where the engine lets us: null where it compiles nothing, or finds this one program too large. */
 function load(order: readonly Node[], outputs: readonly Node[], repetition: Repetition): Loaded | null {
   try {
     machine ??= new Machine();
     return machine.load(compileProgram(order, outputs, repetition));
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    isRefused = true;
-    return null;
+    isRefused = !compilesAnything();
+    if (isRefused || error instanceof WebAssembly.CompileError) return null;
+    throw error;
   }
 }
 
-/** Whether WebAssembly is not there, or a page's security policy forbids to compile it. */
-function isRefusal(error: unknown): boolean {
-  return (
-    typeof WebAssembly === "undefined" ||
-    error instanceof WebAssembly.CompileError ||
-    error instanceof EvalError
-  );
+/** Whether WebAssembly is there, and no security policy of a page forbids to compile it: the smallest module is tried. */
+function compilesAnything(): boolean {
+  try {
+    return new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** A graph with arguments, ready to be run again and again. */
