@@ -33,7 +33,7 @@ export type Indices = Readonly<Record<Part, number>>;
 /** So many terms are summed from zero. A panel of as many rows has 16 KB, and leaves as much of the first cache to a. */
 export const stretch = 256;
 
-/** Fewer rows than these take b as it lies, if its rows are contiguous: packing costs about as much as two rows of products. */
+/** Fewer rows than these take b as it lies, if its rows are contiguous. */
 const fewRows = 24;
 
 const parameters = "out a b rows columns k outRow aRow aColumn bRow bColumn scratch";

@@ -32,10 +32,10 @@ import { type ProductDtype, type Vector, vectors } from "./products-vectors.ts";
 export const scratchBytes = stretch * panelBytes;
 
 /**
- * What threads share and callers split, blocks of the output: as wide as a panel, and so high that packing one is little beside
- * using it; of an output that is a row or a column, a length of it.
+ * A unit of work, which threads share and callers split: a block of the output, as wide as a panel of float32 and so high that packing
+ * one, which costs as much as two rows of products, is little beside using it. An output that is a row or a column is cut in lengths.
  */
-const block = { rows: 256, columns: 16, length: 256 };
+const block = { rows: 128, columns: 16, length: 256 };
 
 /** How many units of work a product of [m, k] by [k, n] is. */
 export function units(m: number, n: number): number {
