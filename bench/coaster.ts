@@ -10,26 +10,35 @@ export type Scan = <Carry extends Tensors, X extends Tensors | undefined>(
   options?: { readonly length?: number },
 ) => [Carry, Tensor];
 
+/** What may not be there yet. */
 interface Newer {
   readonly scan?: Scan;
-  readonly setThreads?: (n: number) => unknown;
+  readonly setThreads?: (n: number) => void;
+  readonly threadsReady?: () => Promise<number>;
 }
 
-export interface Coaster extends Omit<typeof Library, "scan" | "setThreads"> {
+type Older = Omit<typeof Library, keyof Newer>;
+
+export interface Coaster extends Older {
   readonly scan: Scan;
-  readonly setThreads: (n: number) => unknown;
   /** Whether many steps are one call, so that a job can ask for as many as it wants. */
   readonly hasScan: boolean;
+  /** Programs run on so many threads from now on. */
+  readonly useThreads: (n: number) => Promise<void>;
 }
 
 export async function coaster(): Promise<Coaster> {
   const path = process.env.COASTER_SOURCE ? "../src/index.ts" : "../dist/index.js";
-  const library = (await import(path)) as typeof Library & Newer;
+  const library = (await import(path)) as Older & Newer;
+  const useThreads = async (n: number): Promise<void> => {
+    library.setThreads?.(n);
+    await library.threadsReady?.();
+  };
   return {
     ...library,
     scan: library.scan ?? looped(library),
-    setThreads: library.setThreads ?? (() => {}),
     hasScan: library.scan !== undefined,
+    useThreads,
   };
 }
 
@@ -41,7 +50,7 @@ export function lastOf(losses: Tensor): number {
 }
 
 /** The same as `scan` with a call for each step, where there is none. */
-function looped({ compile, stack }: typeof Library): Scan {
+function looped({ compile, stack }: Older): Scan {
   const programs = new Map<unknown, unknown>();
   return <Carry extends Tensors, X extends Tensors | undefined>(
     f: (carry: Carry, x: X) => [Carry, Tensor],

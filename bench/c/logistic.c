@@ -1,17 +1,18 @@
 /* Logistic regression by minibatches in a shuffled order. Compiled with NO_LOSS it gives gradients alone. */
 #include "bench.h"
 
-enum { ROWS = 5000000, FEATURES = 20, BATCH = 1024, BATCHES = ROWS / BATCH, AHEAD = 16 };
+enum { ROWS = 5000000, FEATURES = 20, BATCH = 1024, PARTS = 10, BATCHES = ROWS / BATCH / PARTS, AHEAD = 16 };
 
 static float *x, *y, w[FEATURES], bias;
 static int32_t *order;
 static float chosen[BATCH][FEATURES], targets[BATCH], logits[BATCH], misses[BATCH];
 static double last;
+static int next;
 
 /* The rows of a batch side by side, and their logits. */
-static void choose(const int32_t *rows, int ahead) {
+static void choose(const int32_t *rows) {
   for (int i = 0; i < BATCH; i++) {
-    if (i + AHEAD < ahead) __builtin_prefetch(x + (size_t)rows[i + AHEAD] * FEATURES);
+    if (i + AHEAD < BATCH) __builtin_prefetch(x + (size_t)rows[i + AHEAD] * FEATURES);
     const float *row = x + (size_t)rows[i] * FEATURES;
     float logit = bias;
     for (int k = 0; k < FEATURES; k++) logit += (chosen[i][k] = row[k]) * w[k];
@@ -44,7 +45,8 @@ static void descend(void) {
 
 static void run(int steps) {
   for (int i = 0; i < steps; i++) {
-    choose(order + (size_t)i * BATCH, BATCH);
+    choose(order + (size_t)next * BATCH);
+    next = (next + 1) % (BATCHES * PARTS);
     last = compare();
     descend();
   }

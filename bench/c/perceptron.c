@@ -3,7 +3,7 @@
 #include "bench.h"
 #include "multiply.h"
 
-enum { ROWS = 8192, LAYERS = 3, MOST = 512, WIDEST = 784 };
+enum { ROWS = 8192, PARTS = 8, LAYERS = 3, MOST = 512, WIDEST = 784 };
 
 static const int sizes[LAYERS + 1] = {784, 128, 64, 10};
 static int batch, next;
@@ -74,7 +74,7 @@ static double run(int steps) {
 }
 
 static double last;
-static void step(void) { last = run(ROWS / batch); }
+static void step(void) { last = run(ROWS / batch / PARTS); }
 static double answer(void) { return run(10); }
 
 static float *zeros(size_t count) {
@@ -98,5 +98,5 @@ int main(int argc, char **argv) {
     out[layer + 1] = zeros(MOST * m), by_out[layer + 1] = zeros(MOST * m);
     for (int i = 0; i < n * m; i++) w[layer][i] = (2 * uniform(10 + layer, i) - 1) / sqrt(n);
   }
-  return obey(step, answer, ROWS / batch);
+  return obey(step, answer, ROWS / batch / PARTS);
 }

@@ -37,7 +37,7 @@ type Options = { readonly rows: Rows; readonly count: number };
 /** Steps by `scan`, all in one call. */
 export async function coasterSteps({ rows, count }: Options, threads = 1): Promise<Work> {
   const library = await coaster();
-  library.setThreads(threads);
+  await library.useThreads(threads);
   const run = coasterRun(library, rows);
   const length = library.hasScan ? count : Math.min(count, 1000);
   return { count: length, step: () => run(length), answer: () => run(answerSteps) };

@@ -13,12 +13,12 @@ export const w1: Job = {
   unit: rate("steps/s"),
   aim: 20e6,
   engines: [
-    { name: "Coaster", prepare: () => coasterSteps({ rows, count: 1_000_000 }) },
+    { name: "Coaster", prepare: () => coasterSteps({ rows, count: 200_000 }) },
     { name: "Coaster fit", prepare: () => fitted(1_000_000) },
-    { name: plain, prepare: () => plainSteps({ rows, count: 1_000_000 }) },
-    ...c("hump.c", "20", "1000000", "1"),
-    { name: "jax-js", isOther: true, prepare: () => jaxSteps({ rows, count: 2000 }) },
-    { name: "tfjs-wasm", isOther: true, prepare: () => tfjsSteps({ rows, count: 200 }) },
+    { name: plain, prepare: () => plainSteps({ rows, count: 200_000 }) },
+    ...c("hump.c", "20", "200000", "1"),
+    { name: "jax-js", isOther: true, prepare: () => jaxSteps({ rows, count: 200 }) },
+    { name: "tfjs-wasm", isOther: true, prepare: () => tfjsSteps({ rows, count: 100 }) },
     ...python("hump.py", "20", "200", "1"),
   ],
 };

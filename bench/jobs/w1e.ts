@@ -16,9 +16,9 @@ export const w1e: Job = {
   aim: 50e3,
   engines: [
     { name: "Coaster", prepare: eager },
-    { name: plain, prepare: () => plainSteps({ rows, count: 1_000_000 }) },
+    { name: plain, prepare: () => plainSteps({ rows, count: 200_000 }) },
     { name: "jax-js", isOther: true, prepare: () => jaxSteps({ rows, count: 50 }, false) },
-    { name: "tfjs-wasm", isOther: true, prepare: () => tfjsSteps({ rows, count: 200 }, true) },
+    { name: "tfjs-wasm", isOther: true, prepare: () => tfjsSteps({ rows, count: 100 }, true) },
     torch("hump.py", "20", "200", "1"),
   ],
 };
@@ -41,5 +41,5 @@ async function eager(): Promise<Work> {
     for (let i = 0; i < steps; i++) loss = step();
     return loss;
   };
-  return { count: 1000, step: () => run(1000), answer: () => run(5) };
+  return { count: 200, step: () => run(200), answer: () => run(5) };
 }

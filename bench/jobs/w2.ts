@@ -14,7 +14,7 @@ export const w2: readonly Job[] = [
     unit: milliseconds,
     aim: 6.5,
     engines: [
-      { name: "Coaster", prepare: () => coasterSteps({ rows, count: 10 }) },
+      { name: "Coaster", prepare: () => coasterSteps({ rows, count: 5 }) },
       { name: plain, prepare: () => plainSteps({ rows, count: 1 }) },
       ...c("hump.c", `${manyRows}`, "1", "1"),
       { name: "jax-js", isOther: true, prepare: () => jaxSteps({ rows, count: 1 }) },
@@ -29,7 +29,7 @@ export const w2: readonly Job[] = [
     unit: milliseconds,
     aim: 4.5,
     engines: [
-      { name: "Coaster", prepare: () => coasterSteps({ rows, count: 10 }, 2) },
+      { name: "Coaster", prepare: () => coasterSteps({ rows, count: 5 }, 2) },
       { name: plain, prepare: () => plainSteps({ rows, count: 1 }) },
       ...c("hump.c", `${manyRows}`, "1", "2"),
       torch("hump.py", `${manyRows}`, "1", "2"),

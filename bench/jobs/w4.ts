@@ -13,22 +13,24 @@ const [pixels, , , digits] = layers;
 /** After so many steps engines are compared. */
 const answerSteps = 10;
 
+const parts = 8;
+
 export const w4: readonly Job[] = [at(64, 500), at(512, 80)];
 
-/** The job at a size of batch. Who is fast passes through all pictures in a turn, who is slow through an eighth of them. */
+/** The job at a size of batch. An eighth of the pictures is a turn's work, short enough to fall between two disturbances of a busy machine. */
 function at(batch: number, aim: number): Job {
-  const pass = pictures.rows / batch;
+  const count = pictures.rows / batch / parts;
   return {
     key: `W4-${batch}`,
     title: `a perceptron 784-128-64-10, steps of SGD with momentum on batches of ${batch}`,
     unit: rate("steps/s"),
     aim,
     engines: [
-      { name: "Coaster", prepare: () => coasterSteps(batch) },
-      { name: plain, prepare: () => plainSteps(batch, pass / 8) },
+      { name: "Coaster", prepare: () => coasterSteps(batch, count) },
+      { name: plain, prepare: () => plainSteps(batch, count) },
       ...c("perceptron.c", `${batch}`),
-      { name: "jax-js", isOther: true, prepare: () => jaxSteps(batch, pass / 8) },
-      { name: "tfjs-wasm", isOther: true, prepare: () => tfjsSteps(batch, pass / 8) },
+      { name: "jax-js", isOther: true, prepare: () => jaxSteps(batch, count) },
+      { name: "tfjs-wasm", isOther: true, prepare: () => tfjsSteps(batch, count) },
       ...python("perceptron.py", `${batch}`),
     ],
   };
@@ -69,7 +71,7 @@ function walker(batch: number, order: Int32Array, stepOn: (rows: Int32Array) => 
   };
 }
 
-async function coasterSteps(batch: number): Promise<Work> {
+async function coasterSteps(batch: number, count: number): Promise<Work> {
   const { tensor, zeros, losses, valueAndGrad, scan, hasScan } = await coaster();
   const data = load();
   const [x, y] = [tensor(data.x, { shape: [pictures.rows, pixels] }), tensor(data.y)];
@@ -80,7 +82,7 @@ async function coasterSteps(batch: number): Promise<Work> {
   const lossOf = valueAndGrad((params: readonly Layer[], inputs: Tensor, targets: Tensor) =>
     losses.crossEntropy(scores(params, inputs), targets),
   );
-  const step = ({ params, speeds }: Carry, rows: Tensor): [Carry, Tensor] => {
+  const descent = ({ params, speeds }: Carry, rows: Tensor): [Carry, Tensor] => {
     const [loss, by] = lossOf(params, x.indexSelect(0, rows), y.indexSelect(0, rows));
     const faster = speeds.map(({ w, b }, i) => ({
       w: w.mul(momentum).add(by[i]!.w),
@@ -97,15 +99,17 @@ async function coasterSteps(batch: number): Promise<Work> {
     speeds: shapes.map((shape) => ({ w: zeros(shape), b: zeros([shape[1]]) })),
   };
   const run = (order: Tensor): number => {
-    const [next, lossesOfSteps] = scan(step, carry, order);
+    const [next, lossesOfSteps] = scan(descent, carry, order);
     carry = next;
     return lastOf(lossesOfSteps);
   };
-  const orderOf = (steps: number): Tensor =>
-    tensor(data.order.subarray(0, steps * batch), { shape: [steps, batch] });
-  const steps = hasScan ? pictures.rows / batch : 2;
-  const pass = orderOf(steps);
-  return { count: steps, step: () => run(pass), answer: () => run(orderOf(answerSteps)) };
+  const orderOf = (start: number, steps: number): Tensor =>
+    tensor(data.order.subarray(start * batch, (start + steps) * batch), { shape: [steps, batch] });
+  const steps = hasScan ? count : 2;
+  const orders = Array.from({ length: parts }, (_, i) => orderOf(i * count, steps));
+  let next = 0;
+  const step = (): number => run(orders[next++ % parts]!);
+  return { count: steps, step, answer: () => run(orderOf(0, answerSteps)) };
 }
 
 /** A layer in plain arrays: its parameters, weights first and biases after them, their speeds and gradients, and what goes through. */

@@ -1,11 +1,12 @@
 """Logistic regression by minibatches in a shuffled order. Argument: library."""
+import itertools
 import sys
 
 import numpy as np
 from bench import in_blocks, obey, shuffled, uniform
 
-ROWS, FEATURES, BATCH, RATE = 5_000_000, 20, 1024, 0.1
-BATCHES = ROWS // BATCH
+ROWS, FEATURES, BATCH, RATE, PARTS = 5_000_000, 20, 1024, 0.1, 10
+BATCHES = ROWS // BATCH // PARTS
 
 
 def with_numpy(x, y, sigmoid):
@@ -52,7 +53,7 @@ def start(library, x, y, order):
         step = with_numpy(x, y, expit)
     else:
         step = with_numpy(x, y, lambda z: 1 / (1 + np.exp(-z)))
-    return step, [as_rows(order[i * BATCH : (i + 1) * BATCH]) for i in range(BATCHES)]
+    return step, [as_rows(order[i * BATCH : (i + 1) * BATCH]) for i in range(BATCHES * PARTS)]
 
 
 x = in_blocks(np.empty((ROWS, FEATURES), np.float32), lambda i, j: 2 * uniform(1, i, j) - 1)
@@ -61,8 +62,11 @@ y = in_blocks(np.empty(ROWS, np.float32), lambda i, j: uniform(2, i, j) < 1 / (1
 step, batches = start(sys.argv[1], x, y, shuffled(4, ROWS).astype(np.int64))
 
 
+forever = itertools.cycle(batches)
+
+
 def run(steps):
-    for rows in batches[:steps]:
+    for rows in itertools.islice(forever, steps):
         loss = step(rows)
     return loss
 

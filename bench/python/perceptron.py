@@ -5,6 +5,7 @@ import numpy as np
 from bench import in_blocks, obey, shuffled, uniform
 
 ROWS, LAYERS, RATE, MOMENTUM = 8192, [784, 128, 64, 10], 0.01, 0.9
+PARTS = 8
 
 
 def start_weights():
@@ -86,4 +87,5 @@ def run(steps):
     return loss
 
 
-obey(lambda: run(ROWS // batch), lambda: run(10), ROWS // batch)
+count = ROWS // batch // PARTS
+obey(lambda: run(count), lambda: run(10), count)
