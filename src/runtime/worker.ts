@@ -24,7 +24,7 @@ export const words = {
 } as const;
 
 /** The longest text of a failure. */
-export const mostText = 240;
+const mostText = 240;
 
 /** The letter box of a thread: its number changes with each job. Each has a line of the cache to itself. */
 export function letterBox(thread: number): number {
