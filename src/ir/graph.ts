@@ -62,7 +62,7 @@ export class Node {
   consumers: Remembered | undefined = undefined;
   /** Whom gradients that arrive at this node are left with, if anybody; of no account to the graph. */
   owner: object | undefined = undefined;
-  /** The last walk that listed this node, and its place in that list. */
+  /** The last walk that listed this node, negative while its inputs come first, and its place in that list. */
   walk = 0;
   place = 0;
 
@@ -219,11 +219,13 @@ export function ancestors(outputs: readonly Node[], isLeaf: (node: Node) => bool
   const order: Node[] = [];
   const stack = [...outputs];
   while (stack.length > 0) {
-    const waiting = stack.length;
-    const node = stack[waiting - 1]!;
-    if (node.walk !== walk && node.inputs.length > 0 && !isLeaf(node))
+    const node = stack[stack.length - 1]!;
+    const isNew = node.walk !== walk && node.walk !== -walk;
+    if (isNew && node.inputs.length > 0 && !isLeaf(node)) {
+      node.walk = -walk;
       for (const input of node.inputs) if (input.walk !== walk) stack.push(input);
-    if (stack.length > waiting) continue;
+      continue;
+    }
     stack.pop();
     if (node.walk !== walk) node.place = order.push(node) - 1;
     node.walk = walk;

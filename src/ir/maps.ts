@@ -371,7 +371,7 @@ function writers(leaf: typeof constant): Record<MapName, (...args: (Node | numbe
 }
 
 /** One value a row, under the row's name. */
-function walkMaps<T>(f: (name: MapName, row: MapRow) => T): Record<MapName, T> {
+export function walkMaps<T>(f: (name: MapName, row: MapRow) => T): Record<MapName, T> {
   const entries = Object.entries(maps) as [MapName, MapRow][];
   return Object.fromEntries(entries.map(([name, row]) => [name, f(name, row)])) as Record<MapName, T>;
 }

@@ -6,7 +6,7 @@ import { checkDtype, type Dtype, isFloating, type Storage } from "../ir/dtype.ts
 import type { MapRow } from "../ir/elementwise.ts";
 import { data, describe, isDifferentiable, type Node, settle } from "../ir/graph.ts";
 import { cast, detach, filled } from "../ir/linear.ts";
-import { elementwise, type MapName, maps, o, power } from "../ir/maps.ts";
+import { elementwise, type MapName, maps, o, power, walkMaps } from "../ir/maps.ts";
 import { matmul } from "../ir/matmul.ts";
 import { type AlongName, alongs, type ReductionName, reductions } from "../ir/reductions.ts";
 import { type Shape, sameShape, sizeOf } from "../ir/shape.ts";
@@ -327,11 +327,20 @@ function nodeOf(x: Tensor): Node {
 
 /** An elementwise op on tensors and numbers; at least one is a tensor. */
 export function mapped(name: MapName, args: readonly Operand[]): Tensor {
-  const operands = withDefaults(maps[name], args);
-  for (const x of operands)
-    if (!(x instanceof Tensor) && typeof x !== "number")
-      throw new TypeError(`${name} expects tensors or numbers, got ${typeName(x)}`);
-  return record(operands, elementwise[name]);
+  return operations[name](args);
+}
+
+const operations = walkMaps(operationOf);
+
+function operationOf(name: MapName, row: MapRow): (args: readonly Operand[]) => Tensor {
+  const write = elementwise[name];
+  return (args) => {
+    const operands = withDefaults(row, args);
+    for (const x of operands)
+      if (!(x instanceof Tensor) && typeof x !== "number")
+        throw new TypeError(`${name} expects tensors or numbers, got ${typeName(x)}`);
+    return record(operands, write);
+  };
 }
 
 /** As many operands as the row takes: the last ones by default where they are not given. */
@@ -355,8 +364,9 @@ const handwritten: ReadonlySet<MapName> = new Set(["where", "clamp", "pow"]);
 
 for (const name of Object.keys(maps) as MapName[]) {
   if (handwritten.has(name)) continue;
+  const operation = operations[name];
   define(name, function (...args: Operand[]) {
-    return mapped(name, [this, ...args]);
+    return operation([this, ...args]);
   });
 }
 for (const name of Object.keys(reductions) as ReductionName[])
