@@ -10,7 +10,7 @@ import { elementwise, type MapName, maps, o, power, walkMaps } from "../ir/maps.
 import { matmul } from "../ir/matmul.ts";
 import { type AlongName, alongs, type ReductionName, reductions } from "../ir/reductions.ts";
 import { type Shape, sameShape, sizeOf } from "../ir/shape.ts";
-import { evaluate } from "../runtime/interpreter.ts";
+import { evaluate } from "../runtime/evaluate.ts";
 import {
   type AlongOptions,
   along,
