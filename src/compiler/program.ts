@@ -93,11 +93,14 @@ class Linker {
   link(): Program {
     const { kernels, outputs, leaves } = this.#schedule;
     const scratch = kernels.map(scratchOf);
-    const aside = this.#repetition.carried.flatMap(([output], i): Buffer[] => {
-      const { leaf, dtype, size } = outputs[output]!;
-      return leaf === null ? [] : [{ name: `aside${i}`, dtype, size, leaf: null }];
-    });
-    const memory = plan(kernels, scratch, [...outputs, ...aside]);
+    const aside = new Map(
+      this.#repetition.carried.flatMap(([output, into], i): [Buffer, Buffer][] => {
+        const from = outputs[output]!;
+        const { leaf, dtype, size } = from;
+        return leaf === null || leaf === into ? [] : [[from, { name: `aside${i}`, dtype, size, leaf: null }]];
+      }),
+    );
+    const memory = plan(kernels, scratch, [...outputs, ...aside.values()]);
     const inPlace = sharedPlaces(this.#schedule, this.#repetition);
     const stacks = this.#repetition.stacked.map((output, i): Buffer => {
       const { dtype } = outputs[output]!;
@@ -296,11 +299,8 @@ class Linker {
     const moves = carried
       .map(([output, leaf]) => ({ from: outputs[output]!, into: leaves[leaf]! }))
       .filter(({ from, into }) => from !== into && inPlace.get(from) !== into);
-    const kept = new Map(
-      moves.filter(({ from }) => from.leaf !== null).map(({ from }, i) => [from, aside[i]!]),
-    );
-    for (const [from, into] of kept) copying(into, from);
-    for (const { from, into } of moves) copying(into, kept.get(from) ?? from);
+    for (const [from, into] of aside) copying(into, from);
+    for (const { from, into } of moves) copying(into, aside.get(from) ?? from);
     const moving = new Set(scanned.map((leaf) => leaves[leaf]!));
     const words = [...this.#frame.words.entries()];
     for (const [i, word] of words)
@@ -315,7 +315,8 @@ class Linker {
 interface Places {
   readonly stacks: readonly Buffer[];
   readonly inPlace: ReadonlyMap<Buffer, Buffer>;
-  readonly aside: readonly Buffer[];
+  /** For each leaf that is to be another one, where it waits. */
+  readonly aside: ReadonlyMap<Buffer, Buffer>;
 }
 
 /** How a kernel is run: its function, how many units of work it has, and how many go into one call. */
