@@ -10,7 +10,7 @@ export interface Trace {
   readonly signature: readonly unknown[];
   readonly arguments: readonly Node[];
   readonly result: Tensors;
-  /** The tensors that f used, also those it closes over, with what they then stood for. */
+  /** The tensors that f closes over and used, with what they then stood for. */
   readonly used: readonly (readonly [Handle, Node])[];
 }
 
@@ -97,8 +97,11 @@ function traceOf<Args extends readonly unknown[]>(
   args: Args,
   signature: readonly unknown[],
 ): Trace {
+  const { id: now } = argument([], "bool");
   const nodes = tensorsOf(args).map((t) => argument(t.shape, t.dtype));
   const standIns = nodes.map((node) => new Tensor(node));
   const { result, used } = tracing(() => f(...rebuild(args, standIns)));
-  return { signature, arguments: nodes, result, used: [...used].map((t) => [t, t.node] as const) };
+  // What was made on the way, such as the variable of a derivative, is nobody else's.
+  const closedOver = [...used].filter((t) => t.node.id < now);
+  return { signature, arguments: nodes, result, used: closedOver.map((t) => [t, t.node] as const) };
 }
