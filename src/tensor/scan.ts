@@ -1,6 +1,6 @@
 /** A loop of steps compiled as a whole: a step function and what it starts from go in, what it ends with and what each step left come out. */
 import type { Storage } from "../ir/dtype.ts";
-import { data, describe, type Node } from "../ir/graph.ts";
+import { ancestors, data, describe, type Node } from "../ir/graph.ts";
 import { type Prepared, prepare } from "../runtime/evaluate.ts";
 import { stack, zeros } from "./make.ts";
 import { isTracing } from "./recording.ts";
@@ -151,11 +151,12 @@ function partsOf({ result }: Trace): { carried: Node[]; stacked: Node[] } {
 
 function programOf(trace: Trace): Prepared | null {
   const { carried, stacked } = partsOf(trace);
-  return prepare([...carried, ...stacked], (leaves) => ({
-    carried: carried.flatMap((_, i) => {
-      const leaf = leaves.indexOf(trace.arguments[i]!);
-      return leaf < 0 ? [] : [[i, leaf] as const];
-    }),
+  const results = [...carried, ...stacked];
+  const read = new Set(ancestors(results, (node) => node.value !== undefined));
+  // A carry that no step reads is given too: what comes out at last is looked for where it lies.
+  const unread = trace.arguments.slice(0, carried.length).filter((node) => !read.has(node));
+  return prepare([...results, ...unread], (leaves) => ({
+    carried: carried.map((_, i) => [i, leaves.indexOf(trace.arguments[i]!)] as const),
     scanned: trace.arguments.slice(carried.length).flatMap((node) => {
       const leaf = leaves.indexOf(node);
       return leaf < 0 ? [] : [leaf];
