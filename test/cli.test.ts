@@ -54,11 +54,18 @@ function sinkOf({ colours = false, ...side }: Side = {}) {
   };
 }
 
-/** One use of the command line in this process: its status, and what it wrote to either side. */
+/** What stays on a terminal of what was written to it: a line of progress, which comes if the machine is slow, is erased. */
+const staying = (written: string) =>
+  written
+    .split("\r\u001b[K")
+    .filter((_, i, lines) => i === 0 || i === lines.length - 1)
+    .join("");
+
+/** One use of the command line in this process: its status, and what stays of what it wrote to either side. */
 async function coaster(args: readonly string[], out: Side = {}, err: Side = {}, env: Terminal["env"] = {}) {
   const [left, right] = [sinkOf(out), sinkOf(err)];
   const status = await run(args, { out: left, err: right, env });
-  return { status, out: left.said(), err: right.said() };
+  return { status, out: left.said(), err: staying(right.said()) };
 }
 
 /** A process of its own, as a person starts it. */
