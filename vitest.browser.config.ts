@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 import { browser } from "./test/chromium.ts";
 
 /** Processes, files, the heap, and what comes from the command line. */
-const nodesOwn = ["cli", "examples", "house", "memory", "node", "readme"];
+const nodesOwn = ["cli", "examples", "house", "memory", "node", "process", "readme"];
 
 /** No sandbox, which root has none of; no calls home. WebGPU runs without a graphics card. */
 const args = [

@@ -3,6 +3,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { arange, full, grad, noGrad, ones, type Tensor, zeros } from "../src/index.ts";
+import { ancestors, data, type Node } from "../src/ir/graph.ts";
+import { elementwise as e } from "../src/ir/maps.ts";
+import { Signatures } from "../src/runtime/signature.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -97,4 +100,21 @@ describe("memory stays flat", () => {
     expect(growth(walk)).toBeLessThan(2 * MB);
     expect(x.requiresGrad).toBe(false);
   });
+});
+
+test("a table of signatures keeps no elements alive", async () => {
+  const table = new Signatures<string>(1);
+  const walk = (node: Node) => [ancestors([node], ({ value }) => value !== undefined), [node]] as const;
+  const program = (elements: Float32Array) => walk(e.exp(data(elements, [1000], "float32")));
+  const add = () => {
+    const elements = new Float32Array(1000);
+    table.add(...program(elements), "program");
+    return new WeakRef(elements);
+  };
+  const elements = add();
+  // A WeakRef holds on to what it refers to until the turn is over.
+  await new Promise((resolve) => setTimeout(resolve));
+  collect();
+  expect(elements.deref()).toBeUndefined();
+  expect(table.find(...program(new Float32Array(1000)))).toBe("program");
 });

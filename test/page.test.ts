@@ -1,5 +1,6 @@
-/** What a page must have before threads can share memory in it; it does where it was served with the headers for that. */
+/** Threads in a page: it may share memory with them where it was served with the headers for that. */
 import { expect, test } from "vitest";
+import { expectedNumbers } from "./relay.ts";
 
 test("the page is isolated from other origins", () => {
   expect(crossOriginIsolated).toBe(true);
@@ -17,4 +18,18 @@ test("the page and a worker share memory", async () => {
   });
   worker.terminate();
   expect(Atomics.load(cells, 0)).toBe(42);
+});
+
+test("a worker has as many threads as it asks for", async () => {
+  const worker = new Worker(new URL("./relay-worker.ts", import.meta.url), { type: "module" });
+  for (const threads of [2, 3, 8]) {
+    const answer = await new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(message));
+      worker.postMessage({ threads, size: 33, rounds: 50 });
+    });
+    const failure = `Error: thread ${threads - 1} failed: RuntimeError: unreachable`;
+    expect(answer).toEqual({ threads, numbers: expectedNumbers(33, 50), failure });
+  }
+  worker.terminate();
 });

@@ -1,10 +1,8 @@
-/** Threads that run a program together: the same numbers on any number of them, no thread left waiting, no process kept alive. */
+/** Threads that run a program together: the same numbers on any number of them, no thread left waiting. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encode } from "../src/compiler/encode.ts";
 import { runThreaded, setThreads, threadCount, threadsReady, threadsReason } from "../src/runtime/threads.ts";
 import { expectedNumbers, Relay } from "./relay.ts";
-
-const isNode = typeof process !== "undefined" && process.versions?.node !== undefined;
 
 afterAll(() => setThreads(1));
 
@@ -76,71 +74,4 @@ test("a program that threads cannot link is refused before it begins", async () 
   const stranger = { ...relay, module: new WebAssembly.Module(bytes) };
   expect(() => runThreaded(stranger, relay.frame, 1, 2)).toThrow(/thread 1 failed: .*add/);
   expect(run(relay, 9, 4, 2).numbers).toEqual(expectedNumbers(9, 4));
-});
-
-test.skipIf(isNode)("a page's worker has as many threads as it asks for", async () => {
-  const worker = new Worker(new URL("./relay-worker.ts", import.meta.url), { type: "module" });
-  for (const threads of [2, 3, 8]) {
-    const answer = await new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }) => resolve(data);
-      worker.onerror = ({ message }) => reject(new Error(message));
-      worker.postMessage({ threads, size: 33, rounds: 50 });
-    });
-    const failure = `Error: thread ${threads - 1} failed: RuntimeError: unreachable`;
-    expect(answer).toEqual({ threads, numbers: expectedNumbers(33, 50), failure });
-  }
-  worker.terminate();
-});
-
-describe.runIf(isNode)("a process", () => {
-  const prelude = `
-    import { runThreaded, setThreads, threadsReason } from "./src/runtime/threads.ts";
-    import { Relay } from "./test/relay.ts";
-    const relay = new Relay();
-    const run = (wanted, traitor = -1) => {
-      relay.prepare(100, traitor, 1);
-      return runThreaded(relay, relay.frame, 5, wanted);
-    };
-  `;
-
-  /** Runs a script to its end, which must come by itself: how it ended, and what it printed. */
-  async function end(script: string): Promise<{ status: number | null; output: string; errors: string }> {
-    const { spawnSync } = await import("node:child_process");
-    const args = ["--import", "tsx", "--input-type=module", "--eval", prelude + script];
-    const options = { cwd: new URL("..", import.meta.url), encoding: "utf8", timeout: 30_000 } as const;
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
-    return { status, output: stdout.trim(), errors: stderr };
-  }
-
-  test("ends when its work is done", async () => {
-    const { status, output } = await end("console.log(run(1), run(2), run(8))");
-    expect({ status, output }).toEqual({ status: 0, output: "1 2 8" });
-  });
-
-  test("ends when it says so", async () => {
-    expect(await end("run(2); process.exit(3)")).toMatchObject({ status: 3 });
-  });
-
-  test("ends with what a thread has thrown", async () => {
-    const { status, errors } = await end("run(3, 2)");
-    expect(status).toBe(1);
-    expect(errors).toContain("thread 2 failed: RuntimeError: unreachable");
-  });
-
-  test("ends also where threads are no longer wanted, or started anew", async () => {
-    const { output } = await end("setThreads(2); run(2); setThreads(1); run(3); run(4); console.log(run(2))");
-    expect(output).toBe("2");
-  });
-
-  test("that does not ask for threads starts none", async () => {
-    const script = `
-      process.getBuiltinModule("node:worker_threads").Worker = class {
-        constructor() {
-          throw new Error("no threads today");
-        }
-      };
-      console.log(run(1), threadsReason(), run(2), threadsReason());
-    `;
-    expect((await end(script)).output).toBe("1 null 1 threads failed: no threads today");
-  });
 });
