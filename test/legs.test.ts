@@ -7,7 +7,7 @@ import type { Named } from "../src/fit/model.ts";
 import { planOf } from "../src/fit/plan.ts";
 import { type Problem, problemOf } from "../src/fit/problem.ts";
 import { type Walk, type Walked, walk } from "../src/fit/walk.ts";
-import { type FitOptions, schedules, sgd, tensor } from "../src/index.ts";
+import { type FitOptions, manualSeed, randn, schedules, sgd, tensor } from "../src/index.ts";
 import { Generator } from "../src/tensor/random.ts";
 
 const x = Array.from({ length: 20 }, (_, i) => i / 4 - 2);
@@ -228,5 +228,65 @@ describe("the steps of a walk", () => {
     expect(kind).toBe("aborted");
     // The last span may be one to find the best place again.
     expect(spans.slice(-2).map(({ step, count }) => step + count)).toContain(steps);
+  });
+});
+
+describe("a model of one's own", () => {
+  type Function = Exclude<FitOptions["model"], string>;
+  const line: Function = ({ x }, { a, b }) => a!.mul(x!).add(b!);
+  const offsets = (n: number) => Float64Array.from({ length: n }, (_, i) => i / 1000);
+  let calls = 0;
+
+  /** Models, and whether they say the same each time. */
+  const models: Record<string, [model: Function, isSteady: boolean]> = {
+    "is repeated where it says the same each time": [line, true],
+    "may make tensors of its own, if they hold the same": [
+      (row, params) => line(row, params).add(tensor(offsets(row.x!.size))),
+      true,
+    ],
+    "may look at numbers of the rows": [
+      (row, params) => line(row, params).mul((row.x!.toArray() as number[]).length / 20),
+      true,
+    ],
+    "may look at numbers of the parameters, and is called each time": [
+      (row, params) => (params.a!.item() > 2 ? line(row, params) : line(row, params).mul(0.9)),
+      false,
+    ],
+    "may draw at random, and is called each time": [
+      (row, params) => line(row, params).add(randn([row.x!.size], { dtype: "float64" }).mul(1e-3)),
+      false,
+    ],
+    "may count its calls, and is called each time": [
+      (row, params) => line(row, params).mul(1 + 1e-6 * calls++),
+      false,
+    ],
+  };
+  const options = (own: Function) =>
+    ({
+      target: "y",
+      params: { a: tensor(1, { dtype: "float64" }), b: tensor(1, { dtype: "float64" }) },
+      model: own,
+      dtype: "float64",
+      steps: 60,
+      lr: 0.05,
+    }) as Options;
+
+  test.each(Object.entries(models))("%s", async (_, [own, steady]) => {
+    const noted = async (change: typeof stepwise) => {
+      let called = 0;
+      manualSeed((calls = 0));
+      const found = await ended(
+        options((row, params) => {
+          called++;
+          return own(row, params);
+        }),
+        change,
+      );
+      return { found, called };
+    };
+    const [many, single] = [await noted((method) => method), await noted(stepwise)];
+    if (steady) expect(many.found).toEqual(single.found);
+    expect(many.called < 60).toBe(steady);
+    expect(single.called).toBeGreaterThanOrEqual(60);
   });
 });

@@ -1,13 +1,14 @@
 /** Step 4, gradients, and step 5, step, by the rule of an optimizer: a problem goes in, a method comes out. */
 import type { Objective, Optimizer, OptimizerState } from "../optim/optimizer.ts";
 import { rateAt } from "../optim/options.ts";
-import { valueAndGrad } from "../tensor/autodiff.ts";
-import { realize, type Tensor } from "../tensor/tensor.ts";
-import { bounded, inwards } from "./bounds.ts";
+import { realize } from "../tensor/tensor.ts";
+import { bounded } from "./bounds.ts";
 import { type Method, oneByOne } from "./method.ts";
 import { isLeast } from "./minimum.ts";
 import type { Named } from "./model.ts";
-import { type Batch, lossOver, type Problem } from "./problem.ts";
+import type { Batch, Problem } from "./problem.ts";
+import { repeating } from "./program.ts";
+import { slopesOver } from "./slopes.ts";
 
 /**
  * Descent along gradients by reverse mode, by the optimizer's rule. Parameters `fixed` stay where they are. `unit` is what the
@@ -15,6 +16,7 @@ import { type Batch, lossOver, type Problem } from "./problem.ts";
  */
 export function descent(problem: Problem, fixed: Named, optimizer: Optimizer, unit = 1): Method {
   const { starts } = problem;
+  const { rule } = optimizer;
   const step: Method["step"] = (free, state, rows, number) => {
     const objective = objectiveOver(problem, fixed, rows, unit);
     const { loss, grads } = objective(free);
@@ -29,21 +31,16 @@ export function descent(problem: Problem, fixed: Named, optimizer: Optimizer, un
     rateAt: (step) => (optimizer.needsObjective ? null : rateAt(optimizer.lr, step)),
     budget: optimizer.needsObjective ? 200 : 1000,
     step,
-    ...(optimizer.rule && { run: oneByOne(problem, fixed, step) }),
+    ...(rule && { run: repeating(problem, fixed, optimizer, rule, oneByOne(problem, fixed, step)) }),
     isLeast: (free) => isLeast(problem, fixed, free),
   };
 }
 
-/** The loss over some rows, and its gradients as far as bounds let parameters follow them. Beyond the bounds the loss is what it is on them. */
+/** The loss over some rows, and its gradients. */
 function objectiveOver(problem: Problem, fixed: Named, rows: Batch, unit: number): Objective<Named> {
-  const { starts } = problem;
-  const both = valueAndGrad((params: Named): Tensor => {
-    const loss = lossOver(problem, rows, { ...bounded(starts, params), ...fixed });
-    return unit === 1 ? loss : loss.div(unit);
-  });
-  return (params) => {
-    const [loss, slopes] = both(params);
-    const grads = inwards(starts, params, slopes);
+  const slopes = slopesOver(problem, fixed, rows, unit);
+  return (free) => {
+    const { loss, grads } = slopes(free);
     realize([loss, ...Object.values(grads)]);
     return { loss: loss.item(), grads };
   };

@@ -6,7 +6,16 @@ import { shuffle } from "../data/split.ts";
 import { indices } from "../data/table.ts";
 import type { Generator } from "../tensor/random.ts";
 import type { Line } from "./history.ts";
-import { type End, type Leg, type Method, oneByOne, type Place, type Run, type Span } from "./method.ts";
+import {
+  type End,
+  type Leg,
+  type Method,
+  oneByOne,
+  type Place,
+  type Run,
+  rowsAStep,
+  type Span,
+} from "./method.ts";
 import type { Named } from "./model.ts";
 import type { Plan } from "./plan.ts";
 import { lossOver, type Problem } from "./problem.ts";
@@ -91,14 +100,10 @@ export function validationLossAt({ problem, fixed }: Way, params: Named): number
 }
 
 /** The steps of a span between two of them. */
-function part({ step, count, rows, validation }: Span, from: number, to: number): Span {
-  const size = rows ? rows.length / count : 0;
-  return {
-    step: step + from,
-    count: to - from,
-    rows: rows?.subarray(from * size, to * size) ?? null,
-    validation,
-  };
+function part(span: Span, from: number, to: number): Span {
+  const size = rowsAStep(span);
+  const rows = span.rows?.subarray(from * size, to * size) ?? null;
+  return { ...span, step: span.step + from, count: to - from, rows };
 }
 
 /** One step, which has been taken; and the place where it led. */

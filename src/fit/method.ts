@@ -1,5 +1,6 @@
 /** Ways of going downhill, under one interface: the loop does not know which it runs. */
 import { batches } from "../data/split.ts";
+import { tensor } from "../tensor/make.ts";
 import type { Named } from "./model.ts";
 import { type Batch, lossOver, type Problem, type Rows, takeRows } from "./problem.ts";
 
@@ -67,6 +68,11 @@ export interface Method {
   readonly isLeast?: (free: Named) => boolean;
 }
 
+/** How many row numbers a step of a span has; 0 where it takes all. */
+export function rowsAStep({ rows, count }: Span): number {
+  return rows ? rows.length / count : 0;
+}
+
 /** A run that takes one step after the other. */
 export function oneByOne(problem: Problem, fixed: Named, step: Method["step"]): Run {
   return (free, state, span) => {
@@ -88,9 +94,10 @@ export function oneByOne(problem: Problem, fixed: Named, step: Method["step"]): 
 }
 
 /** The rows of each step. */
-function rowsOf({ training }: Problem, { rows, count }: Span): Batch[] {
+function rowsOf({ training }: Problem, span: Span): Batch[] {
+  const { rows, count } = span;
   if (!rows) return new Array<Batch>(count).fill(training);
-  return batches(rows, rows.length / count).map((numbers) => takeRows(training, numbers));
+  return batches(rows, rowsAStep(span)).map((numbers) => takeRows(training, tensor(numbers)));
 }
 
 function legOf(taken: readonly Taken[], validationLosses: readonly number[] | null): Leg {

@@ -155,14 +155,13 @@ export function lossOver({ model, loss }: Problem, rows: Batch, params: Named): 
   return loss.of(preds, rows.targets, rows.weights ? { weights: rows.weights } : {});
 }
 
-/** The rows of the given numbers. */
-export function takeRows(rows: Batch, numbers: Int32Array): Batch {
-  const index = tensor(numbers);
+/** The rows of the given numbers, a tensor of int32. */
+export function takeRows(rows: Batch, index: Tensor): Batch {
   const take = (t: Tensor): Tensor => t.indexSelect(0, index);
   return {
     columns: Object.fromEntries(Object.entries(rows.columns).map(([name, column]) => [name, take(column)])),
     targets: take(rows.targets),
     weights: rows.weights && take(rows.weights),
-    count: numbers.length,
+    count: index.size,
   };
 }
