@@ -30,6 +30,8 @@ export {
 } from "./report/fitted.ts";
 export type { ResultJson } from "./report/json.ts";
 export { fitFigure, lossFigure } from "./report/plot.ts";
+// runtime
+export { setThreads, threadCount, threadsReady, threadsReason } from "./runtime/threads.ts";
 // tensor
 export { grad, hessian, jacobian, jvp, linearize, valueAndGrad, vjp } from "./tensor/autodiff.ts";
 export { type CheckOptions, checkGradients } from "./tensor/check.ts";

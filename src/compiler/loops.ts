@@ -1,12 +1,11 @@
 /**
- * Code of a loop kernel: one pass over the data for all its stores and folds. A loop goes in, a function of a range of units comes out, and
- * one that finishes what the units have left. Sums keep to the order of docs/sums.md.
+ * Code of a loop kernel: one pass over the data for all its stores and folds. A loop goes in, a function of a range of units comes
+ * out, and what makes results of what the units have left. Sums keep to the order of docs/sums.md.
  *
  * Four elements go through the lines at once: an f32 line is one vector, an f64 line two. Eight such steps are a run, whose
  * terms a sum adds as a tree; 128 runs are a block. A unit is a block where all dimensions are walked as one, else everything
  * below one index of the first dimension.
  */
-import type { Lane } from "../ir/scalar.ts";
 import { type Code, converted, elements, storeOne } from "./elements.ts";
 import { type Folding, foldingOf } from "./folding.ts";
 import { complaint, type Frame } from "./frame.ts";
@@ -430,7 +429,7 @@ class LoopWriter {
       if (this.#levels[i] !== level) continue;
       const steps = (this.#values[i] ??= this.#vectors(line, level));
       for (const [j, parts] of steps.entries())
-        if (line.op !== "read") for (const part of parts.keys()) this.#writeLine(line, parts[part]!, j, part);
+        if (line.op !== "read") for (const part of parts.keys()) this.#writeLine(i, parts[part]!, j, part);
         else if (load) load(line, parts, j);
         else this.#loadStill(line, parts);
     }
@@ -441,16 +440,17 @@ class LoopWriter {
     return Array.from({ length: steps }, () => Array.from({ length: width }, () => this.#w.local("v128")));
   }
 
-  #writeLine(line: Exclude<Line, Read>, target: number, j: number, part: number): void {
-    const operand = (number: number): Instruction => {
-      const parts = this.#parts(number, j);
+  #writeLine(number: number, target: number, j: number, part: number): void {
+    const line = this.#loop.lines[number] as Exclude<Line, Read>;
+    const operand = (arg: number): Instruction => {
+      const parts = this.#parts(arg, j);
       return get(parts[part] ?? parts[0]!);
     };
     if (line.op === "const") this.#w.write(splat(line.value, line.lane), set(target));
     else if (line.op === "convert")
       this.#w.write(...converted(this.#parts(line.args[0], j).map(get), line.lane, part), set(target));
     else if (line.op === "remainder" || line.op === "quadrant")
-      this.#writeCall(line.op, line.lane, operand(line.args[0]!), target);
+      this.#writeHuge(number, j, part, operand(line.args[0]!));
     else {
       const [a, b, c] = line.args.map(operand);
       const second = this.#loop.lines[line.args[1] ?? -1];
@@ -460,24 +460,33 @@ class LoopWriter {
     }
   }
 
-  /** Calls for the lanes of a vector, if one of them is huge, infinite or not. */
-  #writeCall(name: "remainder" | "quadrant", lane: Lane, x: Instruction, target: number): void {
-    const shape = lane === "f32" ? "f32x4" : "f64x2";
+  /**
+   * `remainder` and `quadrant` of an argument, written as one: calls for the lanes of a vector, if one of them is huge, infinite or not.
+   * The first of the two lines writes both.
+   */
+  #writeHuge(number: number, j: number, part: number, x: Instruction): void {
+    const { op, lane, args } = this.#loop.lines[number]! as Extract<Line, { op: "remainder" | "quadrant" }>;
+    const isPair = (line: Line): boolean =>
+      (line.op === "remainder" || line.op === "quadrant") && line.args[0] === args[0] && line.op !== op;
+    const other = this.#loop.lines.findIndex(isPair);
+    if (other >= 0 && other < number) return;
+    const numbers = other < 0 ? [number] : [number, other];
+    const results = numbers.map((n) => {
+      const line = this.#loop.lines[n]!;
+      const steps = (this.#values[n] ??= this.#vectors(line, this.#levels[n]!));
+      return { name: line.op as "remainder" | "quadrant", target: (steps[j] ?? steps[0]!)[part]! };
+    });
     const w = this.#w;
-    w.write(...(name === "remainder" ? [x] : [splat(0, lane)]), set(target));
+    const shape = lane === "f32" ? "f32x4" : "f64x2";
+    for (const { name, target } of results) w.write(name === "remainder" ? x : splat(0, lane), set(target));
     w.write(x, [`${shape}.abs`], splat(2 ** 20, lane), [`${shape}.gt`], ["v128.any_true"], ["if"]);
-    for (let i = 0; i < (lane === "f32" ? 4 : 2); i++) {
-      const call: Code = [["call", this.#links[name]]];
-      const widened: Code = lane === "f32" ? [["f64.promote_f32"], ...call, ["f32.demote_f64"]] : call;
-      w.write(
-        get(target),
-        x,
-        [`${shape}.extract_lane`, i],
-        ...widened,
-        [`${shape}.replace_lane`, i],
-        set(target),
-      );
-    }
+    for (const { name, target } of results)
+      for (let i = 0; i < (lane === "f32" ? 4 : 2); i++) {
+        const call: Code = [["call", this.#links[name]]];
+        const widened: Code = lane === "f32" ? [["f64.promote_f32"], ...call, ["f32.demote_f64"]] : call;
+        w.write(get(target), x, [`${shape}.extract_lane`, i], ...widened);
+        w.write([`${shape}.replace_lane`, i], set(target));
+      }
     w.write(end);
   }
 

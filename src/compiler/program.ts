@@ -8,13 +8,7 @@ import { barrier } from "./barrier.ts";
 import { elements } from "./elements.ts";
 import { encode } from "./encode.ts";
 import { Frame, type Word } from "./frame.ts";
-import {
-  type Instruction,
-  type WasmFunction,
-  type WasmImport,
-  type WasmModule,
-  Writer,
-} from "./instructions.ts";
+import { type Instruction, type WasmFunction, type WasmModule, Writer } from "./instructions.ts";
 import {
   type Buffer,
   type Kernel,
@@ -28,6 +22,7 @@ import { type Links, partialsOf, unitsOf, writeLoop, writeResults } from "./loop
 import { type Plan, plan, type Scratch } from "./memory.ts";
 import { extreme, pairs } from "./pairs.ts";
 import { products, scratchBytes, units as unitsOfProduct } from "./products.ts";
+import { remainders } from "./remainder.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 import { copy, type StrandName, strand } from "./strands.ts";
 import { isTiny, writeTiny } from "./tiny.ts";
@@ -109,7 +104,7 @@ class Linker {
     const parts = this.#parts(scratch);
     this.#between(parts.at(-1)!.serial, { stacks, inPlace, aside });
     this.#add(this.#run(parts));
-    const module = { imports, functions: this.#functions, isShared: this.#isShared };
+    const module = { imports: [], functions: this.#functions, isShared: this.#isShared };
     return {
       module,
       bytes: encode(module),
@@ -123,8 +118,13 @@ class Linker {
     };
   }
 
+  /** The number of the next function. */
+  get #next(): number {
+    return this.#functions.length;
+  }
+
   #add(f: WasmFunction): number {
-    return imports.length + this.#functions.push(f) - 1;
+    return this.#functions.push(f) - 1;
   }
 
   /** The number of a function that is made when it is first needed, with those it calls before it. */
@@ -172,21 +172,21 @@ class Linker {
 
   #links(loop: Loop): Links {
     const folds = new Set(loop.folds.map(({ fold }) => fold));
+    const calls = new Set(loop.lines.map(({ op }) => op));
+    const huge = (): WasmFunction[] => remainders(this.#next);
     return {
       pairs: folds.has("sum") ? this.#need("pairs", () => [pairs()]) : -1,
       largest: folds.has("max") ? this.#need("largest", () => [extreme("largest")]) : -1,
       smallest: folds.has("min") ? this.#need("smallest", () => [extreme("smallest")]) : -1,
-      remainder: 0,
-      quadrant: 1,
+      remainder: calls.has("remainder") ? this.#need("remainder", huge) : -1,
+      quadrant: calls.has("quadrant") ? this.#need("quadrant", huge) : -1,
     };
   }
 
   /** A function that goes through the batches of a product. */
   #product(kernel: Product, name: string, scratch: Buffer): Work {
     const { dtype, a, b, out } = kernel;
-    const entry = this.#need(`matmul_${dtype}`, () =>
-      products(dtype, imports.length + this.#functions.length),
-    );
+    const entry = this.#need(`matmul_${dtype}`, () => products(dtype, this.#next));
     const [batches, m, n, k] = kernel.sizes;
     const { bytes } = elements[dtype];
     const w = new Writer(workParams);
@@ -269,10 +269,20 @@ class Linker {
   /** Waits for the other threads, if there are any. */
   #meet(w: Writer): void {
     if (!this.#isShared) return;
-    const threads = 3;
+    const [thread, threads] = [2, 3];
     const address = this.#load(w, { buffer: meeting, bytes: 0 });
     const call = this.#need("barrier", () => [barrier()]);
-    w.write(get(threads), int(1), ["i32.gt_u"], ["if"], get(address), get(threads), ["call", call], end);
+    w.write(
+      get(threads),
+      int(1),
+      ["i32.gt_u"],
+      ["if"],
+      get(address),
+      get(threads),
+      get(thread),
+      ["call", call],
+      end,
+    );
   }
 
   /** Adds to a function what is done after each step: outputs go where they are read next, rows move on. */
@@ -286,8 +296,10 @@ class Linker {
     };
     const copying = (into: Buffer, from: Buffer): void => {
       const bytes = from.size * dtypes[from.dtype].bytes;
-      w.write(...load({ buffer: into, bytes: 0 }), ...load({ buffer: from, bytes: 0 }), ...load(bytes));
-      w.write(["call", this.#need("copy", () => [copy()])]);
+      w.write(...load({ buffer: into, bytes: 0 }), ...load({ buffer: from, bytes: 0 }));
+      if (bytes === 4) w.write(["f32.load"], ["f32.store"]);
+      else if (bytes === 8) w.write(["f64.load"], ["f64.store"]);
+      else w.write(...load(bytes), ["call", this.#need("copy", () => [copy()])]);
     };
     for (const [i, output] of stacked.entries()) {
       const { size, dtype } = outputs[output]!;
@@ -342,12 +354,6 @@ const end: Instruction = ["end"];
 
 const workParams = ["i32", "i32", "i32", "i32"] as const;
 const [frameLocal, firstLocal, lastLocal, threadLocal] = [0, 1, 2, 3] as const;
-
-/** Out of line, for huge arguments. */
-const imports: readonly WasmImport[] = [
-  { name: "remainder", params: ["f64"], results: ["f64"] },
-  { name: "quadrant", params: ["f64"], results: ["f64"] },
-];
 
 const noBuffer: Buffer = { name: "none", dtype: "float64", size: 0, leaf: null };
 

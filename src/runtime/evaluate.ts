@@ -10,6 +10,7 @@ import { sizeOf } from "../ir/shape.ts";
 import * as interpreter from "./interpreter.ts";
 import { type Loaded, Machine } from "./machine.ts";
 import { Signatures } from "./signature.ts";
+import { threadCount, threadsReason } from "./threads.ts";
 
 /** How graphs are computed: as seems best, or always in one way, for tests. */
 export type Engine = "auto" | "compiler" | "interpreter";
@@ -20,7 +21,7 @@ const mostNodes = 3000;
 const many = 200_000;
 
 let engine: Engine = "auto";
-let machine: Machine | null = null;
+let current: Machine | null = null;
 /** Whether the engine has refused to compile: then everything is interpreted. */
 let isRefused = false;
 
@@ -37,9 +38,14 @@ interface Seen {
   loaded: Loaded | null | undefined;
 }
 
-const seen = new Signatures<Seen>(512, ({ loaded }) => {
-  if (loaded) machine?.unload(loaded);
-});
+const seen = new Signatures<Seen>(512);
+
+/** The machine that programs run on. It is another one once threads are asked for, whose memory must be shared. */
+function machine(): Machine {
+  const isShared = threadCount() > 1 && threadsReason() === null;
+  if (!current || (isShared && !current.isShared)) current = new Machine(isShared);
+  return current;
+}
 
 /** The elements of each output, flat in row-major order. The arrays may be those of leaves: they are not to be written to. */
 export function evaluate(outputs: readonly Node[]): Storage[] {
@@ -47,7 +53,7 @@ export function evaluate(outputs: readonly Node[]): Storage[] {
   const order = ancestors(outputs, isKnown);
   const loaded = canCompile(order) && !order.some(isOpen) ? loadedFor(order, outputs) : null;
   if (!loaded) return interpreter.evaluate(outputs);
-  return machine!.run(loaded, valuesOf(order)).outputs;
+  return loaded.machine.run(loaded, valuesOf(order)).outputs;
 }
 
 function isKnown(node: Node): boolean {
@@ -84,7 +90,8 @@ function entryFor(order: readonly Node[], outputs: readonly Node[]): Seen {
 }
 
 function loadedIn(entry: Seen, order: readonly Node[], outputs: readonly Node[]): Loaded | null {
-  if (entry.loaded === undefined) entry.loaded = load(order, outputs, once);
+  if (entry.loaded === undefined || (entry.loaded && entry.loaded.machine !== machine()))
+    entry.loaded = load(order, outputs, once);
   return entry.loaded;
 }
 
@@ -97,8 +104,7 @@ function isMuchWork(order: readonly Node[]): boolean {
 /** Compiles, where the engine lets us: null where it compiles nothing, or finds this one program too large. */
 function load(order: readonly Node[], outputs: readonly Node[], repetition: Repetition): Loaded | null {
   try {
-    machine ??= new Machine();
-    return machine.load(compileProgram(order, outputs, repetition));
+    return machine().load(compileProgram(order, outputs, repetition, machine().isShared));
   } catch (error) {
     isRefused = !compilesAnything();
     if (isRefused || error instanceof WebAssembly.CompileError) return null;
@@ -132,9 +138,21 @@ export function prepare(
   if (!canCompile(order)) return null;
   const leaves = order.filter(isGiven);
   const repetition = repetitionOf(leaves);
-  const loaded =
-    repetition === once
-      ? loadedIn(entryFor(order, outputs), order, outputs)
-      : load(order, outputs, repetition);
-  return loaded && { leaves, run: (values, steps) => machine!.run(loaded, values, steps) };
+  let loaded = loadFor(order, outputs, repetition);
+  return (
+    loaded && {
+      leaves,
+      run: (values, steps) => {
+        if (loaded!.machine !== machine()) loaded = loadFor(order, outputs, repetition);
+        return loaded!.machine.run(loaded!, values, steps);
+      },
+    }
+  );
+}
+
+/** The program of a graph that is going to be run again and again. */
+function loadFor(order: readonly Node[], outputs: readonly Node[], repetition: Repetition): Loaded | null {
+  if (repetition !== once) return load(order, outputs, repetition);
+  ancestors(outputs, isKnown);
+  return loadedIn(entryFor(order, outputs), order, outputs);
 }

@@ -6,18 +6,17 @@ import type { Buffer } from "../compiler/kernels.ts";
 import { margin } from "../compiler/memory.ts";
 import { meeting, type Program } from "../compiler/program.ts";
 import { type Dtype, dtypes, type Storage } from "../ir/dtype.ts";
-import { reduce } from "../ir/remainder.ts";
 import { Bindings } from "./bindings.ts";
 import { Heap, type Region } from "./heap.ts";
 import { moduleOf } from "./modules.ts";
-
-/** What the module of a program exports. */
-type Run = (frame: number, steps: number, thread: number, threads: number) => void;
+import type { Threaded } from "./pool.ts";
+import { runThreaded, threadCount } from "./threads.ts";
 
 /** A program in a memory, ready to run. */
 export interface Loaded {
   readonly program: Program;
-  readonly run: Run;
+  readonly machine: Machine;
+  readonly threaded: Threaded;
   readonly frame: Region;
   /** What the words of the frame were made of: the address of the arena, then those of the leaves. */
   readonly written: number[];
@@ -30,16 +29,26 @@ interface Placed {
 }
 
 const line = 64;
+/** Threads meet in the first bytes of the memory, which no region has. */
+const meetingAddress = 0;
+/** So many operations a step, about 100 microseconds, are worth the trouble of threads. */
+const worthThreads = 1_500_000;
 
 /** A memory, and all that runs in it. */
 export class Machine {
   readonly #heap: Heap;
   readonly #bindings: Bindings;
-  readonly #runs = new WeakMap<WebAssembly.Module, Run>();
+  readonly #instances = new WeakMap<WebAssembly.Module, Threaded>();
+  /** Gives back the frames of programs that nobody has any more. Until then they are some hundred bytes each. */
+  readonly #frames = new FinalizationRegistry<Region>((frame) => this.#heap.give(frame));
   #arena: Region;
   #views: Views;
 
+  /** Whether threads can work together in it. */
+  readonly isShared: boolean;
+
   constructor(isShared = false) {
+    this.isShared = isShared;
     const sizes = isShared ? { initial: 16, maximum: 65536, shared: true } : { initial: 16 };
     this.#heap = new Heap(new WebAssembly.Memory(sizes));
     this.#bindings = new Bindings(this.#heap);
@@ -49,14 +58,11 @@ export class Machine {
 
   /** Makes a program ready. Throws where its module does not compile. */
   load(program: Program): Loaded {
-    const run = this.#runOf(moduleOf(program));
+    const threaded = this.#instanceOf(moduleOf(program));
     const frame = this.#heap.take(4 * program.words.length);
-    return { program, run, frame, written: [] };
-  }
-
-  /** Gives up a program's place. */
-  unload({ frame }: Loaded): void {
-    this.#heap.give(frame);
+    const loaded = { program, machine: this, threaded, frame, written: [] };
+    this.#frames.register(loaded, frame);
+    return loaded;
   }
 
   /**
@@ -67,7 +73,8 @@ export class Machine {
     const { program, frame } = loaded;
     const placed = this.#place(program, leaves, steps);
     this.#write(loaded, placed, program.stacks.length > 0 || steps > 1);
-    loaded.run(frame.address, steps, 0, 1);
+    const threads = this.isShared && program.work >= worthThreads ? threadCount() : 1;
+    runThreaded(loaded.threaded, frame.address, steps, threads);
     this.#complain(frame);
     const { outputs, leaves: inputs } = program.schedule;
     // What is carried is, after the last step, where the next would read it.
@@ -82,17 +89,14 @@ export class Machine {
     };
   }
 
-  #runOf(module: WebAssembly.Module): Run {
-    const known = this.#runs.get(module);
+  #instanceOf(module: WebAssembly.Module): Threaded {
+    const known = this.#instances.get(module);
     if (known) return known;
-    const env = {
-      memory: this.#heap.memory,
-      remainder: (x: number) => reduce(x).remainder,
-      quadrant: (x: number) => reduce(x).quadrant,
-    };
-    const run = new WebAssembly.Instance(module, { env }).exports.run as Run;
-    this.#runs.set(module, run);
-    return run;
+    const { memory } = this.#heap;
+    const run = new WebAssembly.Instance(module, { env: { memory } }).exports.run as Threaded["run"];
+    const threaded = { module, memory, run, barrier: meetingAddress };
+    this.#instances.set(module, threaded);
+    return threaded;
   }
 
   /** Finds a place for everything, and copies leaves in that are not there. */
@@ -146,7 +150,7 @@ export class Machine {
 
   #addressOf(buffer: Buffer, { plan, inPlace }: Program, { addresses, arena }: Placed): number {
     const place = inPlace.get(buffer) ?? buffer;
-    if (place === meeting) return 0;
+    if (place === meeting) return meetingAddress;
     return place.leaf === null ? arena + plan.places.get(place)! : addresses[place.leaf]!;
   }
 
