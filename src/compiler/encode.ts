@@ -2,6 +2,7 @@
 import {
   type Immediates,
   type Instruction,
+  type InstructionName,
   immediatesOf,
   opcodeOf,
   type Signature,
@@ -73,7 +74,7 @@ function writeSignature(out: Bytes, { params, results }: Signature): void {
   out.push(0x60);
   for (const types of [params, results]) {
     out.unsigned(types.length);
-    for (const type of types) out.push(valueTypes[type]);
+    for (const type of types) out.byte(valueTypes[type]);
   }
 }
 
@@ -101,40 +102,65 @@ function runsOf(types: readonly ValueType[]): [count: number, type: ValueType][]
   return runs;
 }
 
-function writeInstruction(out: Bytes, [name, ...immediates]: Instruction): void {
-  const [first, second] = opcodeOf(name);
-  out.push(first!);
-  if (second !== undefined) out.unsigned(second);
-  writers[immediatesOf(name)](out, immediates);
+function writeInstruction(out: Bytes, instruction: Instruction): void {
+  const { opcode, write } = encodingOf(instruction[0]);
+  for (let i = 0; i < opcode.length; i++) out.byte(opcode[i]!);
+  write(out, instruction);
 }
 
-/** How each kind of immediates is written. */
-const writers: Readonly<Record<Immediates, (out: Bytes, values: readonly number[]) => void>> = {
+/** An opcode's bytes, and how what follows it is written; found once for each instruction. */
+interface Encoding {
+  readonly opcode: readonly number[];
+  readonly write: (out: Bytes, instruction: Instruction) => void;
+}
+
+const encodings = new Map<InstructionName, Encoding>();
+
+function encodingOf(name: InstructionName): Encoding {
+  const known = encodings.get(name);
+  if (known) return known;
+  const [first, second] = opcodeOf(name) as [number, number?];
+  const low = second === undefined || second < 0x80 ? second : [(second & 0x7f) | 0x80, second >> 7];
+  const opcode = [first, ...(low === undefined ? [] : [low].flat())];
+  const encoding = { opcode, write: writers[immediatesOf(name)] };
+  encodings.set(name, encoding);
+  return encoding;
+}
+
+function at(instruction: Instruction, place: number): number {
+  return instruction[place] as number;
+}
+
+/** How each kind of immediates is written; they begin at place 1 of an instruction. */
+const writers: Readonly<Record<Immediates, Encoding["write"]>> = {
   none: () => {},
-  index: (out, [index]) => out.unsigned(index!),
-  labels: (out, labels) => {
+  index: (out, instruction) => out.unsigned(instruction[1]!),
+  labels: (out, [, ...labels]) => {
     out.unsigned(labels.length - 1);
     for (const label of labels) out.unsigned(label);
   },
-  block: (out) => out.push(0x40),
-  i32: (out, [value]) => out.signed(BigInt(value! | 0)),
-  i64: (out, [value]) => out.signed(BigInt(value!)),
-  f32: (out, [value]) => out.float32(value!),
-  f64: (out, [value]) => out.float64(value!),
-  v128: (out, words) => {
-    for (const word of words) for (let i = 0; i < 32; i += 8) out.push((word >>> i) & 0xff);
+  block: (out) => out.byte(0x40),
+  i32: (out, instruction) => out.signed(instruction[1]! | 0),
+  i64: (out, instruction) => out.long(BigInt(instruction[1]!)),
+  f32: (out, instruction) => out.float32(instruction[1]!),
+  f64: (out, instruction) => out.float64(instruction[1]!),
+  v128: (out, instruction) => {
+    for (let i = 1; i <= 4; i++)
+      for (let bit = 0; bit < 32; bit += 8) out.byte((at(instruction, i) >>> bit) & 0xff);
   },
-  memory: (out, [offset = 0]) => out.place(offset, 0),
-  "atomic memory": (out, [offset = 0]) => out.place(offset, 2),
-  "memory and lane": (out, [offset, lane]) => {
-    out.place(offset!, 0);
-    out.push(lane!);
+  memory: (out, instruction) => out.place(instruction[1] ?? 0, 0),
+  "atomic memory": (out, instruction) => out.place(instruction[1] ?? 0, 2),
+  "memory and lane": (out, instruction) => {
+    out.place(instruction[1]!, 0);
+    out.byte(instruction[2]!);
   },
-  lane: (out, [lane]) => out.push(lane!),
-  shuffle: (out, lanes) => out.push(...lanes),
-  "memory 0": (out) => out.push(0x00),
+  lane: (out, instruction) => out.byte(instruction[1]!),
+  shuffle: (out, instruction) => {
+    for (let i = 1; i <= 16; i++) out.byte(at(instruction, i));
+  },
+  "memory 0": (out) => out.byte(0x00),
   "memories 0": (out) => out.push(0x00, 0x00),
-  zero: (out) => out.push(0x00),
+  zero: (out) => out.byte(0x00),
 };
 
 function section<T>(out: Bytes, id: number, items: readonly T[], write: (to: Bytes, item: T) => void): void {
@@ -150,9 +176,13 @@ class Bytes {
   #bytes = new Uint8Array(256);
   #length = 0;
 
+  byte(byte: number): void {
+    if (this.#length === this.#bytes.length) this.#reserve(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
   push(...bytes: readonly number[]): void {
-    this.#reserve(bytes.length);
-    for (const byte of bytes) this.#bytes[this.#length++] = byte;
+    for (const byte of bytes) this.byte(byte);
   }
 
   /** Another run of bytes, its length before it. */
@@ -165,20 +195,26 @@ class Bytes {
 
   name(text: string): void {
     this.unsigned(text.length);
-    for (let i = 0; i < text.length; i++) this.push(text.charCodeAt(i));
+    for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i));
   }
 
   /** LEB128. */
   unsigned(value: number): void {
     let rest = value;
-    for (; rest >= 0x80; rest = Math.floor(rest / 128)) this.push((rest % 128) | 0x80);
-    this.push(rest);
+    for (; rest >= 0x80; rest = Math.floor(rest / 128)) this.byte((rest % 128) | 0x80);
+    this.byte(rest);
   }
 
-  signed(value: bigint): void {
+  signed(value: number): void {
     let rest = value;
-    for (; rest < -64n || rest >= 64n; rest >>= 7n) this.push(Number(rest & 0x7fn) | 0x80);
-    this.push(Number(rest & 0x7fn));
+    for (; rest < -64 || rest >= 64; rest >>= 7) this.byte((rest & 0x7f) | 0x80);
+    this.byte(rest & 0x7f);
+  }
+
+  long(value: bigint): void {
+    let rest = value;
+    for (; rest < -64n || rest >= 64n; rest >>= 7n) this.byte(Number(rest & 0x7fn) | 0x80);
+    this.byte(Number(rest & 0x7fn));
   }
 
   float32(value: number): void {
@@ -191,7 +227,7 @@ class Bytes {
 
   /** A place in memory. Its alignment, 2^n bytes, is no more than a hint, but for atomic instructions, which want their natural one. */
   place(offset: number, alignment: number): void {
-    this.push(alignment);
+    this.byte(alignment);
     this.unsigned(offset);
   }
 
