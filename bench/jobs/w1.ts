@@ -24,10 +24,9 @@ export const w1: Job = {
 };
 
 /** The same as a formula, with all that `fit` does around the steps. */
-export async function fitted(wanted: number): Promise<Work> {
-  const { fit, hasScan } = await coaster();
+export async function fitted(count: number): Promise<Work> {
+  const { fit } = await coaster();
   const data = { time: rows.time(), speed: rows.speed() };
-  const count = hasScan ? wanted : Math.min(wanted, 1000);
   const [a, b, c] = hump.start;
   const step = () =>
     fit({

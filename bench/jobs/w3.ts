@@ -64,7 +64,7 @@ function walker(stepOn: (start: number) => number): (steps: number) => number {
 
 /** A part in one call: the rows of each batch are chosen inside. */
 async function coasterEpoch(): Promise<Work> {
-  const { tensor, zeros, losses, valueAndGrad, scan, hasScan } = await coaster();
+  const { tensor, zeros, losses, valueAndGrad, scan } = await coaster();
   const data = rows();
   const x = tensor(data.x, { shape: [classes.rows, features] });
   const y = tensor(data.y);
@@ -84,11 +84,10 @@ async function coasterEpoch(): Promise<Work> {
   };
   const orderOf = (start: number, steps: number): Tensor =>
     tensor(data.order.subarray(start * batch, (start + steps) * batch), { shape: [steps, batch] });
-  const steps = hasScan ? batches : 20;
-  const orders = Array.from({ length: parts }, (_, i) => orderOf(i * batches, steps));
+  const orders = Array.from({ length: parts }, (_, i) => orderOf(i * batches, batches));
   let next = 0;
   const step = (): number => run(orders[next++ % parts]!);
-  return { count: steps * batch, step, answer: () => run(orderOf(0, answerSteps)) };
+  return { count: batches * batch, step, answer: () => run(orderOf(0, answerSteps)) };
 }
 
 async function plainEpoch(): Promise<Work> {

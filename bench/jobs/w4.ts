@@ -72,7 +72,7 @@ function walker(batch: number, order: Int32Array, stepOn: (rows: Int32Array) => 
 }
 
 async function coasterSteps(batch: number, count: number): Promise<Work> {
-  const { tensor, zeros, losses, valueAndGrad, scan, hasScan } = await coaster();
+  const { tensor, zeros, losses, valueAndGrad, scan } = await coaster();
   const data = load();
   const [x, y] = [tensor(data.x, { shape: [pictures.rows, pixels] }), tensor(data.y)];
   type Layer = { readonly w: Tensor; readonly b: Tensor };
@@ -105,11 +105,10 @@ async function coasterSteps(batch: number, count: number): Promise<Work> {
   };
   const orderOf = (start: number, steps: number): Tensor =>
     tensor(data.order.subarray(start * batch, (start + steps) * batch), { shape: [steps, batch] });
-  const steps = hasScan ? count : 2;
-  const orders = Array.from({ length: parts }, (_, i) => orderOf(i * count, steps));
+  const orders = Array.from({ length: parts }, (_, i) => orderOf(i * count, count));
   let next = 0;
   const step = (): number => run(orders[next++ % parts]!);
-  return { count: steps, step, answer: () => run(orderOf(0, answerSteps)) };
+  return { count, step, answer: () => run(orderOf(0, answerSteps)) };
 }
 
 /** A layer in plain arrays: its parameters, weights first and biases after them, their speeds and gradients, and what goes through. */
