@@ -36,6 +36,7 @@ export { setThreads, threadCount, threadsReady, threadsReason } from "./runtime/
 export { grad, hessian, jacobian, jvp, linearize, valueAndGrad, vjp } from "./tensor/autodiff.ts";
 export { type CheckOptions, checkGradients } from "./tensor/check.ts";
 export { compile } from "./tensor/compile.ts";
+export { type ExplainOptions, type ExplainPart, explain } from "./tensor/explain.ts";
 export * from "./tensor/functions.ts";
 export {
   arange,

@@ -18,7 +18,7 @@ const operations = words(`
   matmul reshape permute transpose expand squeeze unsqueeze slice flip indexSelect to float double`);
 
 const others = words(`
-  noGrad grad valueAndGrad jvp vjp jacobian hessian checkGradients compile
+  noGrad grad valueAndGrad jvp vjp jacobian hessian checkGradients compile scan explain
   losses optimizer optimizers sgd adam adamw rmsprop adagrad adadelta nadam radam adamax lbfgs
   stepLr multiStep exponential cosineAnnealing cosineWarmRestarts oneCycle linear polynomial
   fit parseFormula parseCsv toTable Table Tensor`);

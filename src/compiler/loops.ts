@@ -662,7 +662,7 @@ function treeStep(sums: readonly Folding[], group: number, level: number, bit = 
 }
 
 /** A line is computed where the last of its arguments is. */
-function levelsOf(lines: readonly Line[]): Level[] {
+export function levelsOf(lines: readonly Line[]): Level[] {
   const levels: Level[] = [];
   for (const line of lines)
     levels.push(

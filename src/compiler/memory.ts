@@ -2,9 +2,10 @@
 import { dtypes } from "../ir/dtype.ts";
 import { type Buffer, type Kernel, readBy, written } from "./kernels.ts";
 
-/** Where buffers lie in the arena, in bytes from its start, and how large it is. */
+/** Where buffers lie in the arena, in bytes from its start, from when to when, and how large it is. */
 export interface Plan {
   readonly places: ReadonlyMap<Buffer, number>;
+  readonly lives: ReadonlyMap<Buffer, Life>;
   readonly bytes: number;
 }
 
@@ -32,10 +33,11 @@ export function plan(kernels: readonly Kernel[], scratch: Scratch, kept: readonl
     places.set(buffer, place);
     bytes = Math.max(bytes, place + bytesOf(buffer));
   }
-  return { places, bytes };
+  return { places, lives, bytes };
 }
 
-interface Life {
+/** The first and the last kernel that need a buffer, by number; what is read after all has the number after the last. */
+export interface Life {
   readonly first: number;
   last: number;
 }

@@ -1,4 +1,5 @@
 /** A loop of steps compiled as a whole: a step function and what it starts from go in, what it ends with and what each step left come out. */
+import type { Repetition } from "../compiler/program.ts";
 import type { Storage } from "../ir/dtype.ts";
 import { ancestors, data, describe, type Node } from "../ir/graph.ts";
 import { type Prepared, prepare } from "../runtime/evaluate.ts";
@@ -150,19 +151,29 @@ function partsOf({ result }: Trace): { carried: Node[]; stacked: Node[] } {
 }
 
 function programOf(trace: Trace): Prepared | null {
+  const { outputs, repetitionOf } = stepOf(trace);
+  return prepare(outputs, repetitionOf);
+}
+
+/** A trace of a step as what a program has to give, and what of it goes on to the next step, by its leaves. */
+export function stepOf(trace: Trace): {
+  readonly outputs: readonly Node[];
+  readonly repetitionOf: (leaves: readonly Node[]) => Repetition;
+} {
   const { carried, stacked } = partsOf(trace);
   const results = [...carried, ...stacked];
   const read = new Set(ancestors(results, (node) => node.value !== undefined));
   // A carry that no step reads is given too: what comes out at last is looked for where it lies.
   const unread = trace.arguments.slice(0, carried.length).filter((node) => !read.has(node));
-  return prepare([...results, ...unread], (leaves) => ({
+  const repetitionOf = (leaves: readonly Node[]): Repetition => ({
     carried: carried.map((_, i) => [i, leaves.indexOf(trace.arguments[i]!)] as const),
     scanned: trace.arguments.slice(carried.length).flatMap((node) => {
       const leaf = leaves.indexOf(node);
       return leaf < 0 ? [] : [leaf];
     }),
     stacked: stacked.map((_, i) => carried.length + i),
-  }));
+  });
+  return { outputs: [...results, ...unread], repetitionOf };
 }
 
 /** Runs all steps in one call. */
