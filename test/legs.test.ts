@@ -189,14 +189,12 @@ describe("the steps of a walk", () => {
   it("are taken ever more in one go while that is quick", async () => {
     const spans: Span[] = [];
     await ended({ ...slope, steps: 2000, stop: false }, scripted({ after: () => 0 }, spans));
-    expect(spans.slice(0, 4).map(({ step, count }) => [step, count])).toEqual([
-      [0, 1],
-      [1, 2],
-      [3, 4],
-      [7, 8],
-    ]);
-    expect(spans.reduce((sum, { count }) => sum + count, 0)).toBe(2000);
-    expect(spans.length).toBeLessThan(100);
+    const counts = spans.map(({ count }) => count);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(2000);
+    expect(counts[0]).toBe(1);
+    // Where a leg is held up the next is as long, else twice as long; the last is what is left.
+    for (const [i, count] of counts.slice(1, -1).entries()) expect([1, 2]).toContain(count / counts[i]!);
+    expect(counts.length).toBeLessThan(100);
   });
 
   it("are taken one by one while somebody looks on", async () => {
@@ -267,7 +265,8 @@ describe("a model of one's own", () => {
       params: { a: tensor(1, { dtype: "float64" }), b: tensor(1, { dtype: "float64" }) },
       model: own,
       dtype: "float64",
-      steps: 60,
+      steps: 600,
+      stop: false,
       lr: 0.05,
     }) as Options;
 
@@ -286,7 +285,7 @@ describe("a model of one's own", () => {
     };
     const [many, single] = [await noted((method) => method), await noted(stepwise)];
     if (steady) expect(many.found).toEqual(single.found);
-    expect(many.called < 60).toBe(steady);
-    expect(single.called).toBeGreaterThanOrEqual(60);
+    expect(many.called < 300).toBe(steady);
+    expect(single.called).toBeGreaterThanOrEqual(600);
   });
 });

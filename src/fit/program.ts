@@ -12,11 +12,11 @@ import { lossOver, type Problem, type Rows, takeRows } from "./problem.ts";
 import { slopesOver } from "./slopes.ts";
 import { isSteady } from "./steady.ts";
 
-/** So many steps are taken one by one before a program for all that follow is worth its making. */
-const few = 4;
+/** When steps one by one have taken so many milliseconds, a program for all that follow is worth its making, which takes as long. */
+const worthwhile = 5;
 
 /**
- * A run by a program, which is made at the first span of each kind. By `loop`, to the same bits, go the first few steps, and all
+ * A run by a program, which is made at the first span of each kind. The first steps go by `loop`, to the same bits, and so do all
  * those of models that have to be called each time.
  */
 export function repeating(
@@ -28,11 +28,17 @@ export function repeating(
 ): Run {
   const program = programFor(problem, fixed, optimizer, rule);
   const steady = new Map<number, boolean>();
-  return (free, state, span) => {
-    if (span.step < few) return loop(free, state, span);
-    const size = rowsAStep(span);
+  const canRepeat = (free: Named, size: number): boolean => {
     if (!steady.has(size)) steady.set(size, isSteady(problem, fixed, free, size));
-    return (steady.get(size) ? program : loop)(free, state, span);
+    return steady.get(size)!;
+  };
+  let spent = 0;
+  return (free, state, span) => {
+    if (spent >= worthwhile && canRepeat(free, rowsAStep(span))) return program(free, state, span);
+    const started = performance.now();
+    const leg = loop(free, state, span);
+    spent += performance.now() - started;
+    return leg;
   };
 }
 
