@@ -80,7 +80,7 @@ export class Running {
   /** Why the process ended: the line of its complaints that names an error, or the last one. */
   async #lastWords(): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const said = this.#complaints.filter((line) => line.trim() !== "" && !line.startsWith("Node.js v"));
+    const said = this.#complaints.filter((line) => !/^\s*(?:at .*|Node\.js v.*)?$/.test(line));
     return (
       said.findLast((line) => /error|not \w+ after/i.test(line)) ?? said.at(-1) ?? "it ended without a word"
     );

@@ -42,12 +42,18 @@ console.log(`${aims.filter(Boolean).length} of ${aims.length} aims met`);
 
 /** The jobs of the names given, in any case; all of them where none is. */
 function choose(names: readonly string[]): readonly Job[] {
-  const groupOf = (job: Job): string => job.key.split("-")[0]!;
-  const wanted = names.map((name) => name.toLowerCase());
-  const matches = (job: Job): boolean =>
-    [job.key, groupOf(job)].some((name) => wanted.includes(name.toLowerCase()));
-  const found = names.length === 0 ? jobs : jobs.filter(matches);
-  if (found.length > 0) return found;
-  console.error(`no such job: ${names.join(" ")}; there are ${[...new Set(jobs.map(groupOf))].join(" ")}`);
+  const unknown = names.find((name) => !jobs.some((job) => isNamed(job, name)));
+  if (unknown === undefined)
+    return names.length === 0 ? jobs : jobs.filter((job) => names.some((name) => isNamed(job, name)));
+  console.error(`no such job: ${unknown}; there are ${[...new Set(jobs.map(groupOf))].join(" ")}`);
   process.exit(2);
+}
+
+function isNamed(job: Job, name: string): boolean {
+  return [job.key, groupOf(job)].some((key) => key.toLowerCase() === name.toLowerCase());
+}
+
+/** What a key begins with: the W2 of W2-one. */
+function groupOf({ key }: Job): string {
+  return key.split("-")[0]!;
 }

@@ -1,5 +1,5 @@
 /** What a page downloads that trains something, compressed: each library bundled and minified alike. */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { type Fact, type Job, told } from "../job.ts";
@@ -33,8 +33,10 @@ export const size: Job = {
 
 /** The figure of the check that every test run makes. */
 function ownSize(): number {
-  const said = execFileSync(process.execPath, ["scripts/size.js"], { encoding: "utf8" });
-  return Number(/([\d.]+) kB gzipped/.exec(said)?.[1]);
+  const { stdout, stderr } = spawnSync(process.execPath, ["scripts/size.js"], { encoding: "utf8" });
+  const said = /([\d.]+) kB gzipped/.exec(stdout)?.[1];
+  if (said === undefined) throw new Error(`the check of the size did not tell it: ${stderr}`);
+  return Number(said);
 }
 
 async function bundled(name: keyof typeof pages): Promise<Fact> {
