@@ -1,10 +1,12 @@
 /** Compiled modules, kept by their bytes: a program whose code was seen before, for other sizes or numbers, is not compiled again. */
-import type { WasmModule } from "../compiler/instructions.ts";
+import type { Kernel } from "../compiler/kernels.ts";
 import type { Program } from "../compiler/program.ts";
+import { structureOf } from "../compiler/structure.ts";
+import { titleOf } from "../compiler/words.ts";
 
 /** Why and when a module was compiled. */
 export interface Compilation {
-  /** What is new about the code: which functions have no equal in what was there. */
+  /** What is new: the kernels, in words, that have no equal in what was there. */
   readonly reason: string;
   /** Bytes of code. */
   readonly bytes: number;
@@ -30,7 +32,7 @@ export function compilations(): { readonly count: number; readonly last: readonl
 }
 
 /** The compiled module of a program. Throws CompileError where the engine refuses. */
-export function moduleOf({ bytes, module }: Program): WebAssembly.Module {
+export function moduleOf({ bytes, schedule }: Program): WebAssembly.Module {
   const hash = hashOf(bytes);
   const alike = kept.get(hash) ?? [];
   const found = alike.find((one) => isEqual(one.bytes, bytes));
@@ -41,7 +43,8 @@ export function moduleOf({ bytes, module }: Program): WebAssembly.Module {
   }
   const started = performance.now();
   const compiled = new WebAssembly.Module(bytes);
-  note({ reason: reasonFor(module), bytes: bytes.length, milliseconds: performance.now() - started });
+  const milliseconds = performance.now() - started;
+  note({ reason: reasonFor(schedule.kernels), bytes: bytes.length, milliseconds });
   kept.set(hash, [...alike, { bytes, compiled }]);
   total += bytes.length;
   if (total > mostBytes) giveUpOldest();
@@ -62,21 +65,22 @@ function giveUpOldest(): void {
   }
 }
 
-/** The kernels of the module that no module before had: by name, as in `explain`. */
-function reasonFor({ functions }: WasmModule): string {
-  const isNew = functions.filter((f) => {
-    const text = JSON.stringify(f.body);
-    const key = hashOf(Uint8Array.from(text, (c) => c.charCodeAt(0)));
-    const isKnown = known.has(key);
-    known.add(key);
-    return !isKnown;
-  });
-  if (known.size > 10_000) known.clear();
-  if (isNew.length === 0) return "known functions in another order";
-  return `new: ${isNew.map(({ name }) => name).join(", ")}`;
-}
-
+/** The structures of all kernels so far. */
 const known = new Set<number>();
+/** How many new kernels a reason tells of. */
+const told = 3;
+
+/** Which kernels are new; where none is, they are put together otherwise. */
+function reasonFor(kernels: readonly Kernel[]): string {
+  if (known.size > 10_000) known.clear();
+  const isNew = kernels.filter((kernel) => {
+    const before = known.size;
+    return known.add(structureOf(kernel)).size > before;
+  });
+  const more = isNew.length > told ? `; and ${isNew.length - told} more` : "";
+  if (isNew.length > 0) return `new: ${isNew.slice(0, told).map(titleOf).join("; ")}${more}`;
+  return "known kernels, put together otherwise";
+}
 
 /** FNV-1a. */
 function hashOf(bytes: Uint8Array): number {
