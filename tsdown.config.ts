@@ -16,6 +16,8 @@ const carried = ["commander", "udsv"];
 
 export default defineConfig([
   { ...shared, entry: ["src/index.ts", "src/node.ts"], dts: true },
+  // A page loads the compiler after everything else: it is a file of its own.
+  { ...shared, entry: ["src/page.ts"], outDir: "dist/page", platform: "browser", unbundle: true, dts: false },
   {
     ...shared,
     entry: ["src/cli/main.ts"],

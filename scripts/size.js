@@ -10,7 +10,7 @@ const page = "./.cache/page.js";
 mkdirSync(".cache", { recursive: true });
 writeFileSync(
   page,
-  `import { fit, grad, tensor } from "../dist/index.js";\nglobalThis.page = { fit, grad, tensor };\n`,
+  `import { fit, grad, tensor } from "../dist/page/page.js";\nglobalThis.page = { fit, grad, tensor };\n`,
 );
 
 const [bundle] = await build({

@@ -1,65 +1,7 @@
-/** Coaster: finds the function that matches your observations, by walking downhill. The public names, a line a room. */
+/** Coaster: finds the function that matches your observations, by walking downhill. All public names, and the compiler at once. */
+import { webAssembly } from "./runtime/backend.ts";
+import { useBackend } from "./runtime/evaluate.ts";
 
-// data
-export { parseCsv, writeCsv } from "./data/csv.ts";
-export { type TableLike, toTable } from "./data/input.ts";
-export { Table } from "./data/table.ts";
-// fit
-export { FormulaError } from "./fit/formula/error.ts";
-export { type Formula, parseFormula } from "./fit/formula/formula.ts";
-export { type Loss, type LossName, type LossOptions, losses } from "./fit/losses.ts";
-export type { FitOptions, ModelFunction, StopOptions } from "./fit/options.ts";
-export type { HistoryEntry, Outcome, OutcomeKind, Parameter, Statistics, StepEvent } from "./fit/result.ts";
-export { readModel, type SavedModel } from "./fit/saved.ts";
-export type { ParamOption, ParamOptions } from "./fit/start.ts";
-export type { Dtype } from "./ir/dtype.ts";
-// optim
-export { adadelta, adagrad, adam, adamax, adamw, nadam, radam, rmsprop, sgd } from "./optim/first-order.ts";
-export { lbfgs } from "./optim/lbfgs.ts";
-export { type Holder, type Optimizer, type OptimizerState, optimizer } from "./optim/optimizer.ts";
-export { type OptimizerName, optimizers } from "./optim/optimizers.ts";
-export * from "./optim/schedules.ts";
-// report
-export { braillePlot, sideBySide } from "./report/braille.ts";
-export {
-  type Fitted,
-  type FormulaParams,
-  type FunctionParams,
-  fit,
-  type TensorParameter,
-} from "./report/fitted.ts";
-export type { ResultJson } from "./report/json.ts";
-export { fitFigure, lossFigure } from "./report/plot.ts";
-// runtime
-export { setThreads, threadCount, threadsReady, threadsReason } from "./runtime/threads.ts";
-// tensor
-export { grad, hessian, jacobian, jvp, linearize, valueAndGrad, vjp } from "./tensor/autodiff.ts";
-export { type CheckOptions, checkGradients } from "./tensor/check.ts";
-export { compile } from "./tensor/compile.ts";
-export { type ExplainOptions, type ExplainPart, explain } from "./tensor/explain.ts";
-export * from "./tensor/functions.ts";
-export {
-  arange,
-  cat,
-  eye,
-  full,
-  linspace,
-  type MakeOptions,
-  manualSeed,
-  ones,
-  onesLike,
-  rand,
-  randint,
-  randn,
-  randperm,
-  stack,
-  type TensorData,
-  tensor,
-  where,
-  zeros,
-  zerosLike,
-} from "./tensor/make.ts";
-export { Generator } from "./tensor/random.ts";
-export { type ScanOptions, type ScanStep, scan } from "./tensor/scan.ts";
-export { type Nested, noGrad, type Operand, Tensor } from "./tensor/tensor.ts";
-export type { Tensors } from "./tensor/tree.ts";
+export * from "./names.ts";
+
+useBackend(webAssembly);

@@ -28,7 +28,7 @@ const rules: readonly Rule[] = [
   ...tower.map((place) => ({ place, uses: below(place) })),
   { place: "report/plot.ts", uses: below("report"), packages: ["@observablehq/plot", "linkedom"] },
   { place: "report/picture.ts", uses: below("report"), node: true, packages: ["@resvg/resvg-js"] },
-  { place: "index.ts", uses: library },
+  ...["names.ts", "index.ts", "page.ts"].map((place) => ({ place, uses: [...library, "names.ts"] })),
   { place: "node.ts", uses: [...library, "index.ts"], node: true },
   ...["cli", "studio", "cluster"].map((place) => ({
     place,

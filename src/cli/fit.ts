@@ -4,6 +4,7 @@ import { readTable } from "../data/files.ts";
 import { toTable } from "../data/input.ts";
 import type { Parameter } from "../fit/result.ts";
 import { type Fitted, fit } from "../report/fitted.ts";
+import { useBackend } from "../runtime/evaluate.ts";
 import { type Call, type Status, statuses } from "./call.ts";
 import { checkFolders, writeText } from "./files.ts";
 import type { Flags } from "./flags.ts";
@@ -19,12 +20,22 @@ export type Finished = Fitted<Readonly<Record<string, Parameter>>>;
 /** Fits, says what was found, and writes the files asked for. */
 export async function fitCommand({ operands, flags, terminal }: Call): Promise<Status> {
   await checkFolders(outputs.map(({ flag }) => flags[flag]));
-  const options = await optionsOf(await readTable(operands[0]!), operands[1], flags);
+  const table = await readTable(operands[0]!);
+  if (table.rows >= many || flags.optimizer !== undefined) await loadCompiler();
+  const options = await optionsOf(table, operands[1], flags);
   const fitted = await watched(options, flags, terminal);
   if (!flags.json && !flags.quiet) await sketch(fitted, terminal);
   terminal.out.write(`${flags.json ? JSON.stringify(fitted, null, 2) : reportFor(fitted, terminal)}\n`);
   await writeOutputs(fitted, flags, terminal);
   return fitted.outcome.converged ? statuses.done : statuses.short;
+}
+
+/** From so many rows on the compiler earns more than the time it takes to load. */
+const many = 1000;
+
+async function loadCompiler(): Promise<void> {
+  const { webAssembly } = await import("../runtime/backend.ts");
+  useBackend(webAssembly);
 }
 
 /** The fit, with a progress line, and ended early by control-C. */

@@ -17,6 +17,9 @@ export const words = {
   isBroken: 20,
 } as const;
 
+/** The most threads that a program makes room for. */
+export const mostThreads = 16;
+
 /** How many bytes they take up. */
 export const barrierBytes = 24;
 

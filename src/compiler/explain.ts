@@ -2,11 +2,11 @@
  * What happened to a function, as text: the graph that it made, the kernels that this became, where everything lies in memory, and the
  * code. A graph and its program go in, lines for people come out.
  */
-import { describe, type Node } from "../ir/graph.ts";
+import { describe, isGiven, type Node } from "../ir/graph.ts";
 import type { Buffer } from "./kernels.ts";
 import { bytesOf, type Life } from "./memory.ts";
 import type { Program } from "./program.ts";
-import { isGiven, literal } from "./roots.ts";
+import { literal } from "./roots.ts";
 import { print } from "./text.ts";
 import { indented, linesOf, numberText, sizesOf, titleOf } from "./words.ts";
 

@@ -4,7 +4,7 @@
  */
 import { dtypes } from "../ir/dtype.ts";
 import type { Node } from "../ir/graph.ts";
-import { barrier } from "./barrier.ts";
+import { barrier, mostThreads } from "./barrier.ts";
 import { elements } from "./elements.ts";
 import { encode } from "./encode.ts";
 import { Frame, type Word } from "./frame.ts";
@@ -26,9 +26,6 @@ import { remainders } from "./remainder.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 import { copy, type StrandName, strand } from "./strands.ts";
 import { isTiny, writeTiny } from "./tiny.ts";
-
-/** The most threads that a program makes room for. */
-export const mostThreads = 16;
 
 /** What goes from one step to the next, and what each step reads and leaves: outputs and leaves by number. */
 export interface Repetition {

@@ -2,7 +2,7 @@
  * Which nodes are stored: a graph goes in, the nodes whose elements must lie in memory come out. All others are computed in
  * the loops that need them, as often as they are needed.
  */
-import type { Node } from "../ir/graph.ts";
+import { isGiven, type Node } from "../ir/graph.ts";
 import { contiguous, isContiguous, sizeOf } from "../ir/shape.ts";
 
 /** How many elementwise ops deep a loop computes: what is below is stored. */
@@ -92,12 +92,6 @@ export class Roots {
         return work satisfies never;
     }
   }
-}
-
-/** Whether a node's elements are given from outside, each time its program runs. */
-export function isGiven(node: Node): boolean {
-  const { kind } = node.op.work;
-  return kind === "argument" || (node.value !== undefined && kind !== "constant");
 }
 
 /** The literal that a node repeats, seen through views of this program; undefined for anything else. */

@@ -4,13 +4,13 @@
  */
 import { type Dtype, dtypes } from "../ir/dtype.ts";
 import { programOf } from "../ir/elementwise.ts";
-import type { Node } from "../ir/graph.ts";
+import { isGiven, type Node } from "../ir/graph.ts";
 import { cast, permute } from "../ir/linear.ts";
 import { rowMajor, type Shape, sameShape, sizeOf, type View } from "../ir/shape.ts";
 import type { Access, Buffer, Kernel, Line, Loop, Matrix, Product, Strand } from "./kernels.ts";
 import { Lines, placeOf, through, Unreadable, type Way } from "./lines.ts";
 import { merge } from "./merge.ts";
-import { base, isGiven, literal, origin, Roots } from "./roots.ts";
+import { base, literal, origin, Roots } from "./roots.ts";
 
 /** A graph as kernels. */
 export interface Schedule {

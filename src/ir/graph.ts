@@ -242,3 +242,9 @@ export function describe(node: Node): string {
 export function isDifferentiable(node: Node): boolean {
   return isFloating(node.dtype);
 }
+
+/** Whether a node's elements are given from outside, each time its program runs. */
+export function isGiven(node: Node): boolean {
+  const { kind } = node.op.work;
+  return kind === "argument" || (node.value !== undefined && kind !== "constant");
+}

@@ -2,7 +2,7 @@
  * Threads that run a program together: one dispatch a program, in which each runs the same code with its own number, the caller with 0.
  * In Node they are worker_threads, in a page workers. They are started when they are first wanted, and keep no process alive.
  */
-import { mostThreads } from "../compiler/program.ts";
+import { mostThreads } from "../compiler/barrier.ts";
 import { nodeThreads, Pool, type Threaded } from "./pool.ts";
 
 let count = 1;

@@ -23,16 +23,16 @@ export function compile<Args extends readonly unknown[], Result extends Tensors>
   };
 }
 
-function programOf({ result }: Trace): Prepared | null {
+function programOf({ result }: Trace): Prepared {
   return prepare(tensorsOf(result).map((t) => t.node));
 }
 
 /** Runs a trace on other tensors. */
-function play(trace: Trace, program: Prepared | null, given: readonly Tensor[]): Tensors {
+function play(trace: Trace, program: Prepared, given: readonly Tensor[]): Tensors {
   const nodes = tensorsOf(trace.result).map((t) => t.node);
-  const elements = program
-    ? program.run(valuesFor(trace, program.leaves, given)).outputs
-    : interpreted(trace, given, () => evaluate(nodes));
+  const elements =
+    program.run(valuesFor(trace, program.leaves, given))?.outputs ??
+    interpreted(trace, given, () => evaluate(nodes));
   return rebuild(
     trace.result,
     nodes.map((node, i) => like(node, elements[i]!)),

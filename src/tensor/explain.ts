@@ -1,8 +1,6 @@
 /** What the compiler makes of a function of tensors, as text for people: a function goes in, one that tells of itself comes out. */
-import { type ExplainPart, explanation, sections } from "../compiler/explain.ts";
-import { compileProgram, once } from "../compiler/program.ts";
-import { isGiven } from "../compiler/roots.ts";
-import { ancestors } from "../ir/graph.ts";
+import type { ExplainPart } from "../compiler/explain.ts";
+import { explainGraph } from "../runtime/evaluate.ts";
 import { stepOf } from "./scan.ts";
 import { Tensor } from "./tensor.ts";
 import { type Trace, Traces } from "./trace.ts";
@@ -24,30 +22,31 @@ export interface ExplainOptions {
  */
 export function explain<Args extends readonly unknown[]>(
   f: (...args: Args) => Tensors | readonly [carry: Tensors, y: Tensors | undefined],
-  { parts = Object.keys(sections) as ExplainPart[], scan = false }: ExplainOptions = {},
+  { parts = all, scan = false }: ExplainOptions = {},
 ): (...args: Args) => string {
   checkParts(parts);
   return (...args) => {
     const trace = new Traces((made: Trace) => made).for(f as (...args: Args) => Tensors, args);
     const { outputs, repetitionOf } = scan ? stepOf(trace) : plainly(trace);
-    const order = ancestors(outputs, (node) => node.value !== undefined);
-    const program = compileProgram(order, outputs, repetitionOf(order.filter(isGiven)));
     const paths = args.flatMap((x, i) => pathsOf(x, `argument ${i + 1}`));
     const names = new Map(trace.arguments.map((node, i) => [node, paths[i]!]));
-    return explanation({ order, outputs, program, nameOf: (leaf) => names.get(leaf) }, parts);
+    return explainGraph(outputs, { repetitionOf, nameOf: (leaf) => names.get(leaf), parts });
   };
 }
 
-function plainly({ result }: Trace): ReturnType<typeof stepOf> {
-  return { outputs: tensorsOf(result).map((t) => t.node), repetitionOf: () => once };
+/** All parts, in order. */
+const all: readonly ExplainPart[] = ["graph", "kernels", "memory", "wasm"];
+
+function plainly({
+  result,
+}: Trace): Pick<ReturnType<typeof stepOf>, "outputs"> & { repetitionOf?: undefined } {
+  return { outputs: tensorsOf(result).map((t) => t.node) };
 }
 
 function checkParts(parts: readonly ExplainPart[]): void {
   for (const part of parts)
-    if (!Object.hasOwn(sections, part))
-      throw new TypeError(
-        `explain expects parts among ${Object.keys(sections).join(", ")}, got ${String(part)}`,
-      );
+    if (!all.includes(part))
+      throw new TypeError(`explain expects parts among ${all.join(", ")}, got ${String(part)}`);
 }
 
 /** Where each tensor of an argument is found, in the order of `tensorsOf`. */

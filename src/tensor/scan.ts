@@ -46,8 +46,8 @@ export function scan<Carry extends Tensors, Xs extends Optional, Ys extends Opti
     Xs,
   ]);
   if (steps === 0) return [carry, noRows(trace) as Ys];
-  if (!trace.made || needsGradients(trace)) return oneByOne(f, carry, xs, steps);
-  return atOnce(trace, trace.made, given, steps) as [Carry, Ys];
+  const all = needsGradients(trace) ? null : atOnce(trace, given, steps);
+  return (all as [Carry, Ys] | null) ?? oneByOne(f, carry, xs, steps);
 }
 
 function stepsOf(rows: readonly Tensor[], length: number | undefined): number {
@@ -133,9 +133,9 @@ function stacked<Ys extends Optional>(left: readonly Ys[]): Ys {
 }
 
 /** The traces of step functions, with their programs. */
-const known = new WeakMap<object, Traces<Prepared | null>>();
+const known = new WeakMap<object, Traces<Prepared>>();
 
-function tracesOf(f: object): Traces<Prepared | null> {
+function tracesOf(f: object): Traces<Prepared> {
   const before = known.get(f);
   if (before) return before;
   const traces = new Traces(programOf);
@@ -150,7 +150,7 @@ function partsOf({ result }: Trace): { carried: Node[]; stacked: Node[] } {
   return { carried: nodes(carry), stacked: nodes(y) };
 }
 
-function programOf(trace: Trace): Prepared | null {
+function programOf(trace: Trace): Prepared {
   const { outputs, repetitionOf } = stepOf(trace);
   return prepare(outputs, repetitionOf);
 }
@@ -176,14 +176,15 @@ export function stepOf(trace: Trace): {
   return { outputs: [...results, ...unread], repetitionOf };
 }
 
-/** Runs all steps in one call. */
+/** Runs all steps in one call; null where there is nothing that compiles. */
 function atOnce(
-  trace: Trace,
-  program: Prepared,
+  trace: Trace & { readonly made: Prepared },
   given: readonly Tensor[],
   steps: number,
-): [Tensors, Optional] {
-  const { outputs, stacks } = program.run(valuesFor(trace, program.leaves, given), steps);
+): [Tensors, Optional] | null {
+  const ran = trace.made.run(valuesFor(trace, trace.made.leaves, given), steps);
+  if (!ran) return null;
+  const { outputs, stacks } = ran;
   const { carried, stacked } = partsOf(trace);
   const [carry, y] = trace.result as unknown as [Tensors, Optional];
   const rows = ({ shape, dtype }: Node, elements: Storage): Tensor =>
