@@ -18,8 +18,8 @@ export function titleOf(kernel: Kernel): string {
 
 const strandTitles = {
   cumsum: "running sums",
-  position_max: "positions of the largest",
-  position_min: "positions of the smallest",
+  position_max: "places of the largest",
+  position_min: "places of the smallest",
   scatter: "sums at indices",
 } as const satisfies Record<Strand["name"], string>;
 
@@ -186,5 +186,5 @@ function terms(
 }
 
 function linesOfStrand({ name, inputs, out }: Strand): string[] {
-  return [`${out.name} = ${name}(${inputs.map((input) => input.name).join(", ")})`];
+  return [`${out.name} = ${strandTitles[name]} of ${inputs.map((input) => input.name).join(", ")}`];
 }
