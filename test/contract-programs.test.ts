@@ -17,7 +17,7 @@ import {
   where,
 } from "../src/index.ts";
 import { maps } from "../src/ir/maps.ts";
-import { useEngine } from "../src/runtime/evaluate.ts";
+import { type Engine, useEngine } from "../src/runtime/evaluate.ts";
 import { compilations } from "../src/runtime/modules.ts";
 import { tensorsOf } from "../src/tensor/tree.ts";
 import { allDtypes, expectContract, expectSame, floats, operandOf } from "./contract.ts";
@@ -182,7 +182,11 @@ describe("random graphs", () => {
 
 /** Calls f with everything interpreted. */
 function interpreted<R>(f: () => R): R {
-  const before = useEngine("interpreter");
+  return by("interpreter", f);
+}
+
+function by<R>(engine: Engine, f: () => R): R {
+  const before = useEngine(engine);
   try {
     return f();
   } finally {
@@ -437,7 +441,7 @@ describe("a program is compiled once", () => {
     expect(compiledIn(() => run(1000, 64, 5, 1e-6))).toBe(0);
   });
 
-  test("for every learning rate and number of rows, where nobody says that it will come again", () => {
+  test("for every learning rate and number of rows, where each step is looked at", () => {
     const run = (rows: number, lr: number) => {
       const [x, y] = [tame([rows], 0), tame([rows], 1)];
       const w = tensor([0.1, 0.2, 0.3], { requiresGrad: true });
@@ -448,11 +452,12 @@ describe("a program is compiled once", () => {
       }
       return w.toTypedArray();
     };
+    const compiled = (rows: number, lr: number) => by("compiler", () => run(rows, lr));
     const wanted = interpreted(() => run(1000, 2e-7));
-    run(20, 1e-6);
-    expect(compiledIn(() => run(20, 1e-5))).toBe(0);
-    expect(compiledIn(() => run(50, 1e-6))).toBe(0);
-    expect(compiledIn(() => expectSame(run(1000, 2e-7), wanted, "parameters"))).toBe(0);
+    compiled(20, 1e-6);
+    expect(compiledIn(() => compiled(20, 1e-5))).toBe(0);
+    expect(compiledIn(() => compiled(50, 1e-6))).toBe(0);
+    expect(compiledIn(() => expectSame(compiled(1000, 2e-7), wanted, "parameters"))).toBe(0);
   });
 
   test("for other shapes of the same structure", () => {
@@ -466,5 +471,18 @@ describe("a program is compiled once", () => {
     run(5, 7, 6);
     expect(compiledIn(() => run(6, 9, 7))).toBe(0);
     expect(compiledIn(() => run(33, 300, 10))).toBe(0);
+  });
+
+  test("and says why", () => {
+    const [x, y] = [tame([20]), tame([20], 1)];
+    const odd = (t: Tensor) => t.mul(y).sub(0.1).abs().mul(t).minimum(y).neg().sqrt();
+    expect(compiledIn(() => compile(odd)(x))).toBe(1);
+    const { reason, bytes } = compilations().last.at(-1)!;
+    expect(reason).toBe("new: a loop over 1 dimension: 3 reads, 7 lines, 1 store");
+    expect(bytes).toBeGreaterThan(100);
+    expect(compiledIn(() => compile((t: Tensor) => [odd(t), odd(t).mul(0)])(x))).toBe(1);
+    expect(compilations().last.at(-1)!.reason).toBe(
+      "new: a loop over 1 dimension: 4 reads, 8 lines, 2 stores",
+    );
   });
 });

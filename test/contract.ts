@@ -92,8 +92,8 @@ export function expectContract(tensors: readonly Tensor[], name: string): void {
   const nodes = tensors.map((t) => t.node).filter((node) => node.value === undefined);
   if (nodes.length === 0) return;
   const program = prepare(nodes);
-  if (!program) throw new Error(`${name}: expected a program, got none`);
-  const { outputs } = program.run(program.leaves.map((node) => node.value!));
+  const made = program.run(program.leaves.map((node) => node.value!));
+  if (!made) throw new Error(`${name}: expected a program, got none`);
   for (const [i, wanted] of interpreter.evaluate(nodes).entries())
-    expectSame(outputs[i]!, wanted, `${name}, output ${i}`);
+    expectSame(made.outputs[i]!, wanted, `${name}, output ${i}`);
 }
