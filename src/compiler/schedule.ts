@@ -68,6 +68,13 @@ interface Draft {
   readonly strides: (readonly number[])[];
 }
 
+/** Whether of the dimensions after those kept at most one has a size: then there is nothing to merge. */
+function isLine(shape: Shape, kept: number): boolean {
+  let sized = 0;
+  for (let d = kept; d < shape.length; d++) if (shape[d] !== 1) sized++;
+  return sized <= 1;
+}
+
 function openDraft(space: Space): Draft {
   return { space, roots: [], inline: new Set(), reads: new Set(), strides: [] };
 }
@@ -193,6 +200,7 @@ class Scheduler {
 
   /** Whether the folded dimensions can be walked as one. */
   #isOneRun(source: Node, way: Way | null, { shape, kept }: Space): boolean {
+    if (isLine(shape, kept!)) return true;
     const isOpen = (node: Node): boolean => isElementwise(node) && !this.#roots.isApart(node);
     const lines = new Lines((node, isDirect) =>
       isDirect && isOpen(node) ? undefined : this.#buffers.get(node),
@@ -245,7 +253,7 @@ class Scheduler {
     const draft = this.#steps[at] as Draft;
     if (space.kept !== undefined) draft.space = space;
     draft.roots.push(root);
-    draft.strides.push(...this.#strides(root, draft.inline));
+    if (!isLine(space.shape, draft.space.kept ?? 0)) draft.strides.push(...this.#strides(root, draft.inline));
     for (const buffer of needs.reads) draft.reads.add(buffer);
     if (root.source === root.node) draft.inline.add(root.node);
     this.#made.set(root.node, Math.max(at, this.#made.get(root.node) ?? 0));
@@ -259,8 +267,10 @@ class Scheduler {
     const isHere = (node: Node): boolean => space.order === null && step.inline.has(node);
     if (!needs.direct.every((node) => isReady(node) || isHere(node))) return -1;
     const kept = space.kept ?? step.space.kept;
-    const all = kept === undefined ? [] : [...step.strides, ...this.#strides(root, step.inline)];
-    if (kept !== undefined && merge(space.shape, kept, space.shape.length, all).dims.length > 1) return -1;
+    if (kept !== undefined && !isLine(space.shape, kept)) {
+      const all = [...step.strides, ...this.#strides(root, step.inline)];
+      if (merge(space.shape, kept, space.shape.length, all).dims.length > 1) return -1;
+    }
     const shared = needs.reads.filter((buffer) => step.reads.has(buffer));
     return bytesOf(shared) + bytesOf(needs.direct.filter(isHere).map((node) => this.#buffers.get(node)!));
   }
