@@ -32,7 +32,13 @@ function loopTitle({ shape, lines, stores, folds }: Loop): string {
     counted(stores.length, "store", "stores"),
     ...foldWords.map(([fold, one, many]) => counted(folds.filter((f) => f.fold === fold).length, one, many)),
   ];
-  return `a loop over ${counted(shape.length, "dimension", "dimensions")}: ${parts.filter(Boolean).join(", ")}`;
+  const over = counted(shape.length, "dimension", "dimensions");
+  return `${isSingle(shape) ? "one element" : `a loop over ${over}`}: ${parts.filter(Boolean).join(", ")}`;
+}
+
+/** Whether a loop is over one element alone. */
+function isSingle(shape: readonly number[]): boolean {
+  return shape.length === 1 && shape[0] === 1;
 }
 
 const foldWords = [
@@ -93,6 +99,7 @@ function linesOfLoop({ shape, lines, stores, folds }: Loop): string[] {
     ...stores.map(({ line, access }) => `${element(access)} = ${operands[line]}`),
     ...folds.map(({ fold, line, access }) => `${element(access)} = ${fold} of ${operands[line]}`),
   ];
+  if (isSingle(shape)) return [...at(0), ...at(1), ...at(2), ...results];
   const row = [...at(1), inner, ...indented([...at(2), ...results])];
   return [...at(0), ...(outer.length > 0 ? [`for ${outer.join(", ")}`, ...indented(row)] : row)];
 }
