@@ -278,6 +278,10 @@ class LoopWriter {
    */
   #writeSteps(start: number, count: number): void {
     const w = this.#w;
+    if (this.#folding.length === 0) {
+      this.#writeMap(start, count);
+      return;
+    }
     const [done, steps] = [w.local("i32"), w.local("i32")];
     for (const { begin } of this.#folding) w.write(...begin);
     w.write(int(0), set(done));
@@ -285,7 +289,7 @@ class LoopWriter {
     this.#while([get(done), get(count), ["i32.lt_u"]], () => {
       if (isShort) {
         w.write(get(count), get(done), ["i32.sub"], int(run), ["i32.ge_u"], ["if"]);
-        this.#writeWholeRun(start, done);
+        this.#writeAhead(start, done, run / 4);
         w.write(["else"]);
       }
       w.write(get(count), get(done), ["i32.sub"], int(3), add, int(2), ["i32.shr_u"], set(steps));
@@ -295,6 +299,28 @@ class LoopWriter {
       w.write(get(done), int(run), add, set(done));
     });
     for (const { finish } of this.#folding) w.write(...finish);
+  }
+
+  /** The same where nothing folds: four steps at once, then one by one, then what is left; heavy steps all as if they were the last. */
+  #writeMap(start: number, count: number): void {
+    const w = this.#w;
+    const [done, place, left] = [w.local("i32"), w.local("i32"), w.local("i32")];
+    const group = 4 * this.#abreast;
+    const atLeast = (n: number): Code => [get(count), get(done), ["i32.sub"], int(n), ["i32.ge_s"]];
+    const go = (n: number): Code => [get(done), int(n), add, set(done)];
+    const write = (isFull: boolean): void => {
+      w.write(get(start), get(done), add, set(place), get(count), get(done), ["i32.sub"], set(left));
+      this.#writeGroup(place, left, isFull);
+      w.write(...go(group));
+    };
+    w.write(int(0), set(done));
+    if (this.#isShort())
+      this.#while(atLeast(16), () => {
+        this.#writeAhead(start, done, 4);
+        w.write(...go(16));
+      });
+    if (this.#weight() <= light) this.#while(atLeast(group), () => write(true));
+    this.#while(atLeast(1), () => write(false));
   }
 
   /** Whether a whole run is little code, and reads and writes side by side. */
@@ -320,8 +346,8 @@ class LoopWriter {
     return this.#walkers.get(access)!.isDense && guards.length === 0 && isIndexStill;
   }
 
-  /** Eight steps, one after the other, and the trees of their terms. */
-  #writeWholeRun(start: number, done: number): void {
+  /** So many steps, one after the other, and the trees of their terms. */
+  #writeAhead(start: number, done: number, steps: number): void {
     const w = this.#w;
     const place = w.local("i32");
     w.write(get(start), get(done), add, set(place));
@@ -335,7 +361,7 @@ class LoopWriter {
       return local;
     };
     for (const { access } of this.#denseThings()) addresses(access);
-    for (let step = 0; step < run / 4; step += this.#abreast) {
+    for (let step = 0; step < steps; step += this.#abreast) {
       this.#writeLines(2, (line, parts, j) =>
         this.#loadDense(line, parts, [get(addresses(line.access))], step + j),
       );
@@ -372,8 +398,8 @@ class LoopWriter {
     for (const folding of this.#folding) w.write(...folding.take());
   }
 
-  /** The steps abreast at `place`, where `left` elements are left: enough for all, or fewer. */
-  #writeGroup(place: number, left: number): void {
+  /** The steps abreast at `place`, where `left` elements are left: enough for all, or it may be fewer. */
+  #writeGroup(place: number, left: number, isFull = false): void {
     const w = this.#w;
     const at = Array.from({ length: this.#abreast }, (_, j) => {
       if (j === 0) return { place, left };
@@ -392,10 +418,11 @@ class LoopWriter {
     });
     this.#writeLines(2, (line, parts, j) => {
       if (this.#isDense(line)) this.#loadDense(line, parts, this.#denseAddress(line.access, place), j);
-      else this.#loadLanes(line, parts, at[j]!.place, at[j]!.left);
+      else this.#loadLanes(line, parts, at[j]!.place, isFull ? null : at[j]!.left);
     });
     for (const [j, { place, left }] of at.entries())
-      for (const { line, access } of this.#loop.stores) this.#store(line, access, place, left, j);
+      for (const { line, access } of this.#loop.stores)
+        this.#store(line, access, place, isFull ? null : left, j);
   }
 
   /** Adds the terms of a group to their trees, or to what they are folded into. */
@@ -577,8 +604,8 @@ class LoopWriter {
     return step === null ? [int(0)] : [place, get(step), mul];
   }
 
-  /** Four elements one by one; beyond the last that is left, the last again. */
-  #loadLanes(line: Read, parts: readonly number[], place: number, left: number): void {
+  /** Four elements one by one; where fewer are left, the last again for those beyond. */
+  #loadLanes(line: Read, parts: readonly number[], place: number, left: number | null): void {
     const w = this.#w;
     const { dtype } = line.access.buffer;
     const { perVector, loadLane, unpack, widen } = elements[dtype];
@@ -586,8 +613,9 @@ class LoopWriter {
     for (const vector of vectors) w.write(splat(0, "f32"), set(vector));
     for (let lane = 0; lane < 4; lane++) {
       const vector = vectors[Math.floor(lane / perVector)]!;
-      w.write(get(place), int(lane), get(left), int(1), ["i32.sub"], int(lane), get(left), ["i32.lt_s"]);
-      w.write(["select"], add, set(this.#place));
+      const last: Code =
+        left === null ? [] : [get(left), int(1), ["i32.sub"], int(lane), get(left), ["i32.lt_s"], ["select"]];
+      w.write(get(place), int(lane), ...last, add, set(this.#place));
       if (line.guards.length > 0) w.write(...this.#guarded(line.guards, get(this.#place)), ["if"]);
       w.write(...this.#laneAddress(line), get(vector), loadLane(lane % perVector), set(vector));
       if (line.guards.length > 0) w.write(end);
@@ -607,20 +635,24 @@ class LoopWriter {
     return [...address, ...this.#indexed(line, [get(at), ...this.#along(index.access, place), add]), add];
   }
 
-  /** Writes what is left of the four elements of a step. */
-  #store(line: number, access: Access, place: number, left: number, j: number): void {
+  /** Writes the four elements of a step, or what is left of them. */
+  #store(line: number, access: Access, place: number, left: number | null, j: number): void {
     const w = this.#w;
     const { isDense } = this.#walkers.get(access)!;
     const { perVector, storeLane } = elements[access.buffer.dtype];
     const vectors = this.#packed(line, access, j);
+    if (isDense && left === null) {
+      this.#storeDense(vectors, access, this.#denseAddress(access, place), 0);
+      return;
+    }
     if (isDense) {
-      w.write(get(left), int(4), ["i32.ge_s"], ["if"]);
+      w.write(get(left!), int(4), ["i32.ge_s"], ["if"]);
       this.#storeDense(vectors, access, this.#denseAddress(access, place), 0);
       w.write(["else"]);
     }
     w.write(["block"]);
     for (let lane = 0; lane < 4; lane++) {
-      w.write(get(left), int(lane), ["i32.le_s"], ["br_if", 0]);
+      if (left !== null) w.write(get(left), int(lane), ["i32.le_s"], ["br_if", 0]);
       w.write(get(place), int(lane), add, set(this.#place));
       w.write(get(this.#walkers.get(access)!.at), ...this.#along(access, get(this.#place)), add);
       w.write(vectors[Math.floor(lane / perVector)]!, storeLane(lane % perVector));

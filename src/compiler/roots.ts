@@ -75,8 +75,9 @@ export class Roots {
         return [node];
       case "pad":
         return [base(x)];
+      // Elements from everywhere are waited for: a loop that does nothing else waits for many at once.
       case "gather":
-        return [base(x), base(y)];
+        return [node, base(x), base(y)];
       case "matmul":
         return [node, base(x), base(y)];
       case "position":
