@@ -31,6 +31,13 @@ describe("elementwise ops", () => {
       expectContract([mapped(name, operandsOf(name, dtype, [large]))], `${dtype} ${large}`);
   });
 
+  test.each(names)("%s where it is not stored, but read on", (name) => {
+    for (const dtype of allDtypes) {
+      const y = mapped(name, operandsOf(name, dtype, [1025]));
+      expectContract([y.reciprocal(), y.to("float64"), y.to("bool"), y.to("int32").neg().double()], dtype);
+    }
+  });
+
   test.each(names.filter((name) => "partials" in maps[name]))("the gradients of %s", (name) => {
     for (const dtype of floats)
       for (const n of [5, 1025]) {

@@ -140,12 +140,12 @@ function loweringOf({ op: { name, work }, dtype }: Node): Lowering {
   return dtype === "int32" ? (...inputs) => wrap(work.integer(...inputs)) : work.lower;
 }
 
-/** A whole number modulo 2^32, between -2^31 and 2^31 - 1; NaN and infinity become 0. */
+/** A whole number modulo 2^32, between -2^31 and 2^31 - 1; NaN and infinity become 0, and so does -0, which integers have not. */
 function wrap(x: Scalar): Scalar {
   const turns = x
     .mul(2 ** -32)
     .add(0.5)
     .floor();
   const wrapped = x.sub(turns.mul(2 ** 32));
-  return wrapped.eq(wrapped).select(wrapped, 0);
+  return wrapped.eq(wrapped).select(wrapped.add(0), 0);
 }
