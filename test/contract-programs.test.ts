@@ -119,14 +119,22 @@ function grow(space: Space, given: readonly Tensor[], chosen: readonly Move[]): 
   return pool;
 }
 
+/** Some of more elements than a block, and than are joined into one loop whether they share something or not. */
 const spaces = fc.constantFrom<Space>(
-  [1, 1, 1],
-  [2, 3, 3],
-  [5, 4, 4],
-  [1, 33, 33],
-  [17, 1, 1],
-  [3, 7, 7],
-  [40, 5, 5],
+  ...([
+    [1, 1, 1],
+    [2, 3, 3],
+    [5, 4, 4],
+    [1, 33, 33],
+    [17, 1, 1],
+    [3, 7, 7],
+    [40, 5, 5],
+  ] as const),
+  ...([
+    [3, 50, 50],
+    [1, 80, 80],
+    [9001, 1, 1],
+  ] as const),
 );
 
 /** Operands of any dtype, each with all of a space's sizes or with 1 for some. */
@@ -158,7 +166,7 @@ describe("random graphs", () => {
         const made = grow(space, given, chosen).slice(given.length);
         expectContract([made.at(-1)!, ...wanted.map((i) => pick(made, i))], "graph");
       }),
-      { numRuns: 250 },
+      { numRuns: 400 },
     );
   });
 
@@ -175,7 +183,7 @@ describe("random graphs", () => {
         const [value, pullback] = vjp(f, given);
         expectContract([value, ...pullback(tensor(0.75, { dtype: "float64" }))], "gradient");
       }),
-      { numRuns: 80 },
+      { numRuns: 250 },
     );
   });
 });
@@ -384,7 +392,7 @@ describe("a scan gives what a plain loop gives", () => {
         };
         expectLoop(step, carry, (i) => row.map((t) => t.add(i).to(t.dtype)), steps);
       }),
-      { numRuns: 120 },
+      { numRuns: 250 },
     );
   });
 });
