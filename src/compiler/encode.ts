@@ -39,7 +39,7 @@ function typesOf({ imports, functions }: WasmModule) {
 }
 
 /** The most pages a memory can have: 4 GiB. */
-export const mostPages = 65536;
+const mostPages = 65536;
 
 function importsOf({ imports, isShared }: WasmModule, types: ReturnType<typeof typesOf>) {
   const memory = (to: Bytes) => {

@@ -1,9 +1,9 @@
 /** Writes the program of a loop: nodes read under views go in, lines in single assignment come out, equal ones written once. */
 
 import { castProgram } from "../ir/casts.ts";
-import { type Dtype, dtypes } from "../ir/dtype.ts";
+import { dtypes } from "../ir/dtype.ts";
 import { programOf } from "../ir/elementwise.ts";
-import type { Node } from "../ir/graph.ts";
+import type { Node, Work } from "../ir/graph.ts";
 import type { Lane, Program } from "../ir/scalar.ts";
 import { contiguous, rowMajor, type View } from "../ir/shape.ts";
 import type { Access, Buffer, Guard, Index, Line } from "./kernels.ts";
@@ -60,25 +60,24 @@ export class Lines {
 
   #valueOf(node: Node, way: Way | null, wanted: Lane = dtypes[node.dtype].lane): number {
     const number = literal(node);
-    if (number !== undefined) return this.#constant(number, node.dtype === "bool" ? wanted : laneOf(node));
+    if (number !== undefined) return this.#constant(number, laneFor(node, wanted));
     const buffer = this.#stored(node, way === null);
     if (buffer) return this.#read(buffer, along(contiguous(node.shape), way), [], null, wanted);
-    const { work } = node.op;
-    switch (work.kind) {
-      case "view":
-        return this.value(node.inputs[0]!, through(node, way), wanted);
-      case "map":
-        return this.#inLane(this.#map(node, way), node.dtype === "bool" ? wanted : laneOf(node));
-      case "cast":
-        return this.#cast(node, way, wanted);
-      case "pad":
-        return this.#padded(node, way);
-      case "gather":
-        return this.#gathered(node, way);
-      default:
-        throw new Error(`expected ${node.op.name} to be stored`);
-    }
+    const write = this.#writers[node.op.work.kind];
+    if (!write) throw new Error(`expected ${node.op.name} to be stored`);
+    return write(node, way, wanted);
   }
+
+  /** How nodes that are not stored are computed where they are read, by their kind of work. */
+  readonly #writers: {
+    readonly [Kind in Work["kind"]]?: (node: Node, way: Way | null, wanted: Lane) => number;
+  } = {
+    view: (node, way, wanted) => this.value(node.inputs[0]!, through(node, way), wanted),
+    map: (node, way, wanted) => this.#inLane(this.#map(node, way), laneFor(node, wanted)),
+    cast: (node, way, wanted) => this.#cast(node, way, laneFor(node, wanted)),
+    pad: (node, way) => this.#padded(node, way),
+    gather: (node, way) => this.#gathered(node, way),
+  };
 
   /** The elementwise nodes that are computed here. */
   computed(): Iterable<Node> {
@@ -94,10 +93,9 @@ export class Lines {
     );
   }
 
-  #cast(node: Node, way: Way | null, wanted: Lane): number {
+  #cast(node: Node, way: Way | null, lane: Lane): number {
     const [x] = node.inputs as [Node];
     const program = castProgram(x.dtype, node.dtype);
-    const lane = node.dtype === "bool" ? wanted : laneOf(node);
     if (!program) return this.#inLane(this.value(x, way, lane), lane);
     const operand = this.#inLane(this.value(x, way, program.lane), program.lane);
     return this.#inLane(this.#inline(program, [operand]), lane);
@@ -177,8 +175,9 @@ export class Lines {
   }
 }
 
-function laneOf(node: { readonly dtype: Dtype }): Lane {
-  return dtypes[node.dtype].lane;
+/** The lane that a node's elements are in: for a bool any that is wanted. */
+function laneFor({ dtype }: Node, wanted: Lane): Lane {
+  return dtype === "bool" ? wanted : dtypes[dtype].lane;
 }
 
 function keyOf(line: Line): string {
@@ -205,7 +204,7 @@ export function placeOf(node: Node, stored: Stored): { buffer: Buffer; view: Vie
 }
 
 /** A view carried along a way. Throws where no strides can say it. */
-export function along(view: View, way: Way | null): View {
+function along(view: View, way: Way | null): View {
   let seen = view;
   for (let at = way; at; at = at.next) {
     const { work } = at.node.op;

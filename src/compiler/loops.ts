@@ -14,7 +14,7 @@ import type { Access, Buffer, Fold, Guard, Line, Loop } from "./kernels.ts";
 import { primitiveRows, splat } from "./primitives.ts";
 
 /** Elements in a block, the unit of a loop of one dimension. */
-export const block = 4096;
+const block = 4096;
 const run = 32;
 
 /** What the code of a loop is linked to: functions by number. */
@@ -87,7 +87,10 @@ const end: Instruction = ["end"];
 const [frameLocal, firstLocal, lastLocal, threadLocal] = [0, 1, 2, 3] as const;
 
 /** Steps no heavier than this go one after the other: they are done before the next is read. */
-const light = 30;
+const light = 10;
+
+/** Steps of maps no heavier than this are written once more for where enough is left. */
+const brief = 30;
 
 /** The heaviest step that is written out eight times, in instructions and a half. */
 const longest = 96;
@@ -123,6 +126,8 @@ class LoopWriter {
   readonly #walkers = new Map<object, Walker>();
   readonly #size: number;
   readonly #folding: readonly Folding[];
+  /** A local that is always 0, which the engine cannot know. */
+  readonly #never = this.#w.local("i32");
   /** For one moment each. */
   readonly #address = this.#w.local("i32");
   readonly #place = this.#w.local("i32");
@@ -144,6 +149,7 @@ class LoopWriter {
   work(name: string): WasmFunction {
     for (const line of this.#loop.lines) this.#makeWalkers(line);
     for (const { access } of [...this.#loop.stores, ...this.#loop.folds]) this.#makeWalker(access);
+    this.#w.write(get(frameLocal), ["i32.load", complaint], set(this.#never));
     this.#writeLines(0);
     if (isFlat(this.#loop)) {
       this.#writeShifts();
@@ -315,11 +321,11 @@ class LoopWriter {
     };
     w.write(int(0), set(done));
     if (this.#isShort())
-      this.#while(atLeast(16), () => {
-        this.#writeAhead(start, done, 4);
-        w.write(...go(16));
+      this.#while(atLeast(32), () => {
+        this.#writeAhead(start, done, 8);
+        w.write(...go(32));
       });
-    if (this.#weight() <= light) this.#while(atLeast(group), () => write(true));
+    if (this.#weight() <= brief) this.#while(atLeast(group), () => write(true));
     this.#while(atLeast(1), () => write(false));
   }
 
@@ -362,6 +368,7 @@ class LoopWriter {
     };
     for (const { access } of this.#denseThings()) addresses(access);
     for (let step = 0; step < steps; step += this.#abreast) {
+      if (step > 0) w.write(get(this.#never), ["if"], ["unreachable"], end);
       this.#writeLines(2, (line, parts, j) =>
         this.#loadDense(line, parts, [get(addresses(line.access))], step + j),
       );

@@ -115,13 +115,13 @@ function int(value: number): Instruction {
 const scratch = new DataView(new ArrayBuffer(8));
 
 /** A vector of a float32. */
-export function float(value: number): Instruction {
+function float(value: number): Instruction {
   scratch.setFloat32(0, value);
   return words(scratch.getUint32(0));
 }
 
 /** A vector of a float64. */
-export function double(value: number): Instruction {
+function double(value: number): Instruction {
   scratch.setFloat64(0, value);
   return words(scratch.getUint32(4), scratch.getUint32(0));
 }

@@ -17,7 +17,7 @@ export function print(module: WasmModule): string {
 }
 
 /** The text of one function. */
-export function printFunction(f: WasmFunction, names: readonly string[]): string {
+function printFunction(f: WasmFunction, names: readonly string[]): string {
   const exported = f.isExported ? ` (export "${f.name}")` : "";
   const locals = f.locals.length > 0 ? [`    (local ${f.locals.join(" ")})`] : [];
   return [`  (func $${f.name}${exported}${typeOf(f)}`, ...locals, ...indented(f.body, names), "  )"].join(

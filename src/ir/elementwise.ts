@@ -61,11 +61,20 @@ export function mapOp(name: string, row: MapRow, arithmetic: () => Arithmetic): 
 function times(g: Node, partial: Node, o: Arithmetic): Node {
   const literal = literalOf(partial);
   if (literal !== undefined) return scaled(g, literal, o);
+  if (partial.op.name === "mul") return timesProduct(g, partial, o);
   if (partial.op.name !== "where") return o.mul(g, partial);
   const [condition, then, otherwise] = partial.inputs as [Node, Node, Node];
   const [a, b] = [literalOf(then), literalOf(otherwise)];
   if (a === undefined || b === undefined) return o.mul(g, partial);
   return o.where(condition, scaled(g, a, o), scaled(g, b, o));
+}
+
+/** A power of two goes with g, which is often the same number everywhere: to the same bits, and one product less at each element. */
+function timesProduct(g: Node, product: Node, o: Arithmetic): Node {
+  const [x, factor] = product.inputs as [Node, Node];
+  const literal = literalOf(factor);
+  const isPower = literal !== undefined && literal !== 0 && Number.isInteger(Math.log2(Math.abs(literal)));
+  return isPower ? o.mul(scaled(g, literal, o), x) : o.mul(g, product);
 }
 
 function scaled(g: Node, factor: number, o: Arithmetic): Node {

@@ -40,7 +40,7 @@ function play(trace: Trace, program: Prepared, given: readonly Tensor[]): Tensor
 }
 
 /** What f gives while the arguments of a trace stand for other tensors. */
-export function interpreted<R>(trace: Trace, given: readonly Tensor[], f: () => R): R {
+function interpreted<R>(trace: Trace, given: readonly Tensor[], f: () => R): R {
   trace.arguments.forEach((node, i) => {
     node.value = given[i]!.realize();
   });

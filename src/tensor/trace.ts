@@ -111,5 +111,6 @@ function traceOf<Args extends readonly unknown[]>(
 /** Computes what f closes over and was never looked at, so that it is not computed at every run: what was made before the trace began. */
 function computeEarlier(used: ReadonlySet<Handle>, start: number): void {
   for (const t of used)
-    if (t instanceof Tensor && t.node.id < start && t.node.value === undefined && !t.requiresGrad) t.realize();
+    if (t instanceof Tensor && t.node.id < start && t.node.value === undefined && !t.requiresGrad)
+      t.realize();
 }
