@@ -68,23 +68,23 @@ describe("one pass over the data", () => {
         v0 = in5
         v1 = 1 / v0
         v2 = 1 * v1
-        v5 = in4
-        v7 = in2
-        v10 = in1
+        v3 = v2 * 2
+        v6 = in4
+        v8 = in2
+        v11 = in1
         for i < 1000
-          v3 = in3[i]
-          v4 = v3 * v3
-          v6 = v4 * v5
-          v8 = v3 * v7
-          v9 = v6 + v8
-          v11 = v9 + v10
-          v12 = in0[i]
-          v13 = v11 - v12
-          v14 = v13 * 2
-          v15 = v2 * v14
-          v16 = v15 * v3
-          v17 = v15 * v4
-          v18 = v13 * v13
+          v4 = in3[i]
+          v5 = v4 * v4
+          v7 = v5 * v6
+          v9 = v4 * v8
+          v10 = v7 + v9
+          v12 = v10 + v11
+          v13 = in0[i]
+          v14 = v12 - v13
+          v15 = v3 * v14
+          v16 = v15 * v4
+          v17 = v15 * v5
+          v18 = v14 * v14
           t0 = sum of v15
           t1 = sum of v16
           t2 = sum of v17
@@ -348,7 +348,7 @@ describe("kernels", () => {
     `);
   });
 
-  test("read rows by index, windows, and what was turned round, where they lie", () => {
+  test("read windows, what was turned round, and rows by index where they lie", () => {
     const index = tensor([2, 0, 1], { dtype: "int32" });
     const f = (t: Tensor) => [
       t.indexSelect(0, index).mul(2),
@@ -365,7 +365,7 @@ describe("kernels", () => {
             v2 = v0 + v1
             t0[5*i + j] = v2
 
-      k1: a loop over 2 dimensions: 4 reads, 2 lines, 2 stores
+      k1: a loop over 2 dimensions: 4 reads, 2 lines, 3 stores
         v4 = in1
         for i < 3
           for j < 5
@@ -375,7 +375,8 @@ describe("kernels", () => {
             v3 = in0[j + 5*in2[i]]
             v5 = v3 * v4
             t1[5*i + j] = v2
-            t2[5*i + j] = v5
+            t2[5*i + j] = v3
+            t3[5*i + j] = v5
       "
     `);
   });
@@ -431,44 +432,45 @@ test("a step of scan tells what goes on to the next, and what lies where it lay"
     "
     kernels
 
-      k0: a loop over 1 dimension: 3 reads, 7 lines, 2 sums
+      k0: a loop over 1 dimension: 3 reads, 7 lines, 1 store, 2 sums
         v1 = in1
         v4 = in0
         v5 = 1 / v4
         v6 = 1 * v5
+        v7 = v6 * 2
         for i < 2
           v0 = in3[in2[i]]
           v2 = v0 * v1
           v3 = v2 * v2
-          v7 = v2 * 2
-          v8 = v6 * v7
+          v8 = v7 * v2
           v9 = v8 * v0
-          t0 = sum of v3
-          t2 = sum of v9
+          t0[i] = v0
+          t1 = sum of v3
+          t3 = sum of v9
 
       k1: one element: 2 reads, 1 line, 1 store
-        v0 = t0
+        v0 = t1
         v1 = in0
         v2 = v0 / v1
-        t1 = v2
+        t2 = v2
 
       k2: one element: 5 reads, 4 lines, 2 stores
         v0 = in5
         v1 = in4
         v2 = v0 * v1
-        v3 = t2
+        v3 = t3
         v4 = v2 + v3
         v5 = in1
         v6 = in6
         v7 = v4 * v6
         v8 = v5 - v7
-        t3 = v4
-        t4 = v8
+        t4 = v4
+        t5 = v8
 
       between two steps
-        a row of stack0 = t1
-        in1 = t4, in place
-        in5 = t3, in place
+        a row of stack0 = t2
+        in1 = t5, in place
+        in5 = t4, in place
         in2 = its next row
 
     memory
@@ -480,12 +482,13 @@ test("a step of scan tells what goes on to the next, and what lies where it lay"
       in4       float32[1]     192 bytes   given
       in5       float32[1]     192 bytes   given
       in6       float32[1]     192 bytes   given
-      t0        float32[1]     192 bytes   at 0            from k0 to k1
-      t2        float32[1]     192 bytes   at 192          from k0 to k2
-      scratch0  float64[2]     192 bytes   at 384          in k0
-      t1        float32[1]     192 bytes   at 384          from k1 to the end
-      t3        float32[1]     192 bytes   where in5 lies  from k2 to the end
-      t4        float32[1]     192 bytes   where in1 lies  from k2 to the end
+      t0        float32[2]     192 bytes   at 0            in k0
+      t1        float32[1]     192 bytes   at 192          from k0 to k1
+      t3        float32[1]     192 bytes   at 384          from k0 to k2
+      scratch0  float64[2]     192 bytes   at 576          in k0
+      t2        float32[1]     192 bytes   at 0            from k1 to the end
+      t4        float32[1]     192 bytes   where in5 lies  from k2 to the end
+      t5        float32[1]     192 bytes   where in1 lies  from k2 to the end
       an arena of 768 bytes
     "
   `);
