@@ -1,4 +1,4 @@
-/* Logistic regression by minibatches in a shuffled order. Compiled with NO_LOSS it gives gradients alone. */
+/* Logistic regression by minibatches. Argument: what is shuffled, batches or rows. Compiled with NO_LOSS it gives gradients alone. */
 #include "bench.h"
 
 enum { ROWS = 5000000, FEATURES = 20, BATCH = 1024, PARTS = 10, BATCHES = ROWS / BATCH / PARTS, AHEAD = 16 };
@@ -12,7 +12,12 @@ static int next;
 /* The rows of a batch side by side, and their logits. */
 static void choose(const int32_t *rows) {
   for (int i = 0; i < BATCH; i++) {
-    if (i + AHEAD < BATCH) __builtin_prefetch(x + (size_t)rows[i + AHEAD] * FEATURES);
+    if (i + AHEAD < BATCH) {
+      const float *later = x + (size_t)rows[i + AHEAD] * FEATURES;
+      __builtin_prefetch(later);
+      __builtin_prefetch(later + FEATURES - 1);
+      __builtin_prefetch(y + rows[i + AHEAD]);
+    }
     const float *row = x + (size_t)rows[i] * FEATURES;
     float logit = bias;
     for (int k = 0; k < FEATURES; k++) logit += (chosen[i][k] = row[k]) * w[k];
@@ -62,7 +67,16 @@ static double answer(void) {
   return last;
 }
 
-int main(void) {
+/* The rows of batches that are drawn as a whole. */
+static int32_t *adjacent(void) {
+  int32_t *drawn = shuffled(4, BATCHES * PARTS), *rows = malloc(BATCHES * PARTS * BATCH * sizeof *rows);
+  for (int i = 0; i < BATCHES * PARTS * BATCH; i++) rows[i] = drawn[i / BATCH] * BATCH + i % BATCH;
+  free(drawn);
+  return rows;
+}
+
+int main(int argc, char **argv) {
+  (void)argc;
   double weights[FEATURES];
   x = array((size_t)ROWS * FEATURES, sizeof *x), y = array(ROWS, sizeof *y);
   for (int k = 0; k < FEATURES; k++) weights[k] = 4 * uniform(3, k) - 2;
@@ -75,6 +89,6 @@ int main(void) {
     }
     y[i] = uniform(2, i) < 1 / (1 + exp(-logit));
   }
-  order = shuffled(4, ROWS);
+  order = strcmp(argv[1], "rows") == 0 ? shuffled(4, ROWS) : adjacent();
   return obey(step, answer, BATCHES * BATCH);
 }

@@ -18,7 +18,7 @@ export const jobs: readonly Job[] = [
   w1e,
   ...w2,
   ...w2x,
-  w3,
+  ...w3,
   ...w4,
   ...w4g,
   w7,

@@ -3,26 +3,43 @@ import type { Tensor } from "../../src/index.ts";
 import { coaster, lastOf } from "../coaster.ts";
 import { classes, filled, shuffled } from "../data.ts";
 import { plain } from "../harness.ts";
-import { c, type Job, python, rate, scipy, type Work } from "../job.ts";
+import { c, type Engine, type Job, python, rate, scipy, type Work } from "../job.ts";
 import { type JaxArray, jax } from "../others/jax.ts";
 import { numberOf, type TfTensor, tfjs } from "../others/tfjs.ts";
 
-export const w3: Job = {
-  key: "W3",
-  title: "logistic regression, 5 M rows of 20 features, an epoch of SGD in shuffled minibatches of 1,024",
-  unit: rate("M rows/s", 1e-6),
-  aim: 30,
-  engines: [
-    { name: "Coaster", prepare: coasterEpoch },
-    { name: plain, prepare: plainEpoch },
-    ...c("logistic.c"),
-    { name: "C -ffast-math, no loss", c: "logistic.c", flags: ["-ffast-math", "-DNO_LOSS"], args: [] },
-    { name: "jax-js", isOther: true, prepare: jaxEpoch },
-    { name: "tfjs-wasm", isOther: true, prepare: tfjsEpoch },
-    ...python("logistic.py"),
-    scipy("logistic.py"),
-  ],
-};
+/** What is shuffled: minibatches of adjacent rows, or every row, so that a batch is gathered from all over the memory. */
+type Shuffle = "batches" | "rows";
+
+export const w3: readonly Job[] = [
+  {
+    key: "W3-batches",
+    title:
+      "logistic regression, 5 M rows of 20 features, an epoch of SGD, minibatches of 1,024 in a shuffled order",
+    unit: rate("M rows/s", 1e-6),
+    aim: 30,
+    engines: enginesFor("batches"),
+  },
+  {
+    key: "W3-rows",
+    title: "the same with each row drawn from anywhere",
+    unit: rate("M rows/s", 1e-6),
+    engines: enginesFor("rows"),
+  },
+];
+
+function enginesFor(shuffle: Shuffle): Engine[] {
+  const gradients = { c: "logistic.c", flags: ["-ffast-math", "-DNO_LOSS"], args: [shuffle] };
+  return [
+    { name: "Coaster", prepare: () => coasterEpoch(shuffle) },
+    { name: plain, prepare: () => plainEpoch(shuffle) },
+    ...c("logistic.c", shuffle),
+    { name: "C -ffast-math, no loss", ...gradients },
+    { name: "jax-js", isOther: true, prepare: () => jaxEpoch(shuffle) },
+    { name: "tfjs-wasm", isOther: true, prepare: () => tfjsEpoch(shuffle) },
+    ...python("logistic.py", shuffle),
+    scipy("logistic.py", shuffle),
+  ];
+}
 
 const { batch, features } = classes;
 
@@ -36,17 +53,27 @@ const answerSteps = 200;
 interface Rows {
   readonly x: Float32Array;
   readonly y: Float32Array;
+  /** The rows of each batch, one batch after the other. */
   readonly order: Int32Array;
 }
 
-function rows(): Rows {
+function rows(shuffle: Shuffle): Rows {
   const x = filled(new Float32Array(classes.rows * features), classes.feature);
   const y = filled(new Float32Array(classes.rows), (row) => {
     let logit = 0;
     for (let k = 0; k < features; k++) logit += classes.feature(row * features + k) * classes.weight(k);
     return classes.classAt(logit, row);
   });
-  return { x, y, order: shuffled(4, classes.rows) };
+  return { x, y, order: shuffle === "rows" ? shuffled(4, classes.rows) : adjacent() };
+}
+
+/** The rows of batches that are drawn as a whole. */
+function adjacent(): Int32Array {
+  const drawn = shuffled(4, batches * parts);
+  return filled(
+    new Int32Array(drawn.length * batch),
+    (i) => drawn[Math.floor(i / batch)]! * batch + (i % batch),
+  );
 }
 
 /** Steps batch by batch, from the first again after the last; gives the last loss. */
@@ -63,9 +90,9 @@ function walker(stepOn: (start: number) => number): (steps: number) => number {
 }
 
 /** A part in one call: the rows of each batch are chosen inside. */
-async function coasterEpoch(): Promise<Work> {
+async function coasterEpoch(shuffle: Shuffle): Promise<Work> {
   const { tensor, zeros, losses, valueAndGrad, scan } = await coaster();
-  const data = rows();
+  const data = rows(shuffle);
   const x = tensor(data.x, { shape: [classes.rows, features] });
   const y = tensor(data.y);
   type Params = { readonly w: Tensor; readonly b: Tensor };
@@ -90,8 +117,8 @@ async function coasterEpoch(): Promise<Work> {
   return { count: batches * batch, step, answer: () => run(orderOf(0, answerSteps)) };
 }
 
-async function plainEpoch(): Promise<Work> {
-  const data = rows();
+async function plainEpoch(shuffle: Shuffle): Promise<Work> {
+  const data = rows(shuffle);
   const params = new Float64Array(features + 1);
   const run = walker((start) => plainStep(data, params, start));
   return { count: batches * batch, step: () => run(batches), answer: () => run(answerSteps) };
@@ -115,46 +142,87 @@ function plainStep({ x, y, order }: Rows, params: Float64Array, start: number): 
   return loss / batch;
 }
 
-async function jaxEpoch(): Promise<Work> {
+/** Batches that are drawn as a whole lie ready one by one; rows are taken within the jitted step. */
+async function jaxEpoch(shuffle: Shuffle): Promise<Work> {
   const { numpy: np, nn, valueAndGrad, jit } = await jax();
-  const data = rows();
-  const x = np.array(data.x, { shape: [classes.rows, features] });
-  const y = np.array(data.y);
+  const data = rows(shuffle);
   type Params = { readonly w: JaxArray; readonly b: JaxArray };
   const lossOf = valueAndGrad(({ w, b }: Params, inputs: JaxArray, targets: JaxArray) => {
     const logits = np.matmul(inputs, w).add(b);
     return np.mean(nn.softplus(logits.ref).sub(logits.mul(targets)));
   });
-  const step = jit(({ w, b }: Params, x: JaxArray, y: JaxArray, rows: JaxArray): [Params, JaxArray] => {
-    const [loss, by] = lossOf({ w: w.ref, b: b.ref }, np.take(x, rows.ref, 0), np.take(y, rows, 0));
+  const descent = ({ w, b }: Params, inputs: JaxArray, targets: JaxArray): [Params, JaxArray] => {
+    const [loss, by] = lossOf({ w: w.ref, b: b.ref }, inputs, targets);
     return [{ w: w.sub(by.w.mul(classes.rate)), b: b.sub(by.b.mul(classes.rate)) }, loss];
-  });
+  };
+  const arrayOf = ({ x, y }: Batch): [JaxArray, JaxArray] => [
+    np.array(x, { shape: [y.length, features] }),
+    np.array(y),
+  ];
   let params: Params = { w: np.array(new Float32Array(features)), b: np.array(0) };
-  const run = walker((start) => {
-    const rows = np.array(data.order.slice(start, start + batch));
-    const [next, loss] = step(params, x.ref, y.ref, rows);
+  const finish = ([next, loss]: [Params, JaxArray]): number => {
     params = next;
     return loss.item();
-  });
+  };
+  const byBatches = (): ((start: number) => number) => {
+    const ready = eachBatch(data, arrayOf);
+    const step = jit(descent);
+    return (start) => {
+      const [inputs, targets] = ready[start / batch]!;
+      return finish(step(params, inputs.ref, targets.ref));
+    };
+  };
+  const byRows = (): ((start: number) => number) => {
+    const [x, y] = arrayOf(data);
+    const step = jit((params: Params, x: JaxArray, y: JaxArray, rows: JaxArray) =>
+      descent(params, np.take(x, rows.ref, 0), np.take(y, rows, 0)),
+    );
+    return (start) => finish(step(params, x.ref, y.ref, np.array(data.order.slice(start, start + batch))));
+  };
+  const run = walker(shuffle === "batches" ? byBatches() : byRows());
   return { count: batches * batch, step: () => run(batches), answer: () => run(answerSteps) };
 }
 
-async function tfjsEpoch(): Promise<Work> {
+type Batch = Pick<Rows, "x" | "y">;
+
+/** Something made of each batch of adjacent rows, in the order in which they come. */
+function eachBatch<T>({ x, y, order }: Rows, make: (batch: Batch) => T): T[] {
+  return Array.from({ length: batches * parts }, (_, i) => {
+    const first = order[i * batch]!;
+    const end = first + batch;
+    return make({ x: x.slice(first * features, end * features), y: y.slice(first, end) });
+  });
+}
+
+async function tfjsEpoch(shuffle: Shuffle): Promise<Work> {
   const tf = await tfjs();
-  const data = rows();
-  const x = tf.tensor(data.x, [classes.rows, features]);
-  const y = tf.tensor(data.y, [classes.rows, 1]);
+  const data = rows(shuffle);
   const w = tf.variable(tf.tensor(new Float32Array(features), [features, 1]));
   const b = tf.variable(tf.scalar(0));
   const sgd = tf.train.sgd(classes.rate);
-  const run = walker((start) => {
-    const rows = tf.tensor(data.order.slice(start, start + batch), [batch], "int32");
-    // Chosen outside, because rows chosen within what is differentiated cost as much as all rows.
-    const [inputs, targets] = [tf.gather(x, rows), tf.gather(y, rows)];
+  const tensorsOf = ({ x, y }: Batch): [TfTensor, TfTensor] => [
+    tf.tensor(x, [y.length, features]),
+    tf.tensor(y, [y.length, 1]),
+  ];
+  const descend = ([inputs, targets]: [TfTensor, TfTensor]): number => {
     const lossOf = (): TfTensor => tf.losses.sigmoidCrossEntropy(targets, tf.add(tf.matMul(inputs, w), b));
-    const loss = numberOf(sgd.minimize(lossOf, true));
-    for (const tensor of [rows, inputs, targets]) tensor.dispose();
-    return loss;
-  });
+    return numberOf(sgd.minimize(lossOf, true));
+  };
+  const byBatches = (): ((start: number) => number) => {
+    const ready = eachBatch(data, tensorsOf);
+    return (start) => descend(ready[start / batch]!);
+  };
+  const byRows = (): ((start: number) => number) => {
+    const [x, y] = tensorsOf(data);
+    return (start) => {
+      const rows = tf.tensor(data.order.slice(start, start + batch), [batch], "int32");
+      // Chosen outside, because rows chosen within what is differentiated cost as much as all rows.
+      const chosen: [TfTensor, TfTensor] = [tf.gather(x, rows), tf.gather(y, rows)];
+      const loss = descend(chosen);
+      for (const tensor of [rows, ...chosen]) tensor.dispose();
+      return loss;
+    };
+  };
+  const run = walker(shuffle === "batches" ? byBatches() : byRows());
   return { count: batches * batch, step: () => run(batches), answer: () => run(answerSteps) };
 }

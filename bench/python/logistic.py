@@ -1,4 +1,4 @@
-"""Logistic regression by minibatches in a shuffled order. Argument: library."""
+"""Logistic regression by minibatches. Arguments: library, what is shuffled, batches or rows."""
 import itertools
 import sys
 
@@ -42,27 +42,33 @@ def with_torch(x, y):
     return step, torch.from_numpy
 
 
-def start(library, x, y, order):
-    """A step on rows, and the rows of each batch as the library likes them."""
-    as_rows = lambda rows: rows
+def step_of(library, x, y):
+    """A step on rows, and how the library likes to be told which."""
     if library == "torch":
-        step, as_rows = with_torch(x, y)
-    elif library == "scipy":
+        return with_torch(x, y)
+    if library == "scipy":
         from scipy.special import expit
 
-        step = with_numpy(x, y, expit)
-    else:
-        step = with_numpy(x, y, lambda z: 1 / (1 + np.exp(-z)))
-    return step, [as_rows(order[i * BATCH : (i + 1) * BATCH]) for i in range(BATCHES * PARTS)]
+        return with_numpy(x, y, expit), lambda rows: rows
+    return with_numpy(x, y, lambda z: 1 / (1 + np.exp(-z))), lambda rows: rows
 
 
+def batches_of(shuffle, as_rows):
+    """The rows of each batch: a slice where they are adjacent, which nobody has to copy."""
+    starts = range(0, BATCHES * PARTS * BATCH, BATCH)
+    if shuffle == "rows":
+        order = shuffled(4, ROWS).astype(np.int64)
+        return [as_rows(order[start : start + BATCH]) for start in starts]
+    drawn = shuffled(4, BATCHES * PARTS).tolist()
+    return [slice(i * BATCH, (i + 1) * BATCH) for i in drawn]
+
+
+library, shuffle = sys.argv[1:]
 x = in_blocks(np.empty((ROWS, FEATURES), np.float32), lambda i, j: 2 * uniform(1, i, j) - 1)
 weights = 4 * uniform(3, 0, FEATURES) - 2
 y = in_blocks(np.empty(ROWS, np.float32), lambda i, j: uniform(2, i, j) < 1 / (1 + np.exp(-(x[i:j] @ weights))))
-step, batches = start(sys.argv[1], x, y, shuffled(4, ROWS).astype(np.int64))
-
-
-forever = itertools.cycle(batches)
+step, as_rows = step_of(library, x, y)
+forever = itertools.cycle(batches_of(shuffle, as_rows))
 
 
 def run(steps):
