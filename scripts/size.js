@@ -24,12 +24,23 @@ const [bundle] = await build({
   logLevel: "error",
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
 });
-const chunks = reachable(bundle.chunks.find((chunk) => chunk.isEntry));
-const size = gzipSync(chunks.map((chunk) => chunk.code).join(""), { level: 9 }).length;
+const first = reachable(bundle.chunks.find((chunk) => chunk.isEntry));
+const size = gzipped(first);
+const later = gzipped(new Set(bundle.chunks.filter((chunk) => !first.has(chunk))));
 console.log(
-  `a page that imports tensor, grad and fit: ${(size / 1000).toFixed(1)} kB gzipped, at most ${limit / 1000} kB`,
+  `a page that imports tensor, grad and fit: ${kilobytes(size)} gzipped, at most ${kilobytes(limit)}; ${kilobytes(later)} come later`,
 );
 process.exitCode = size <= limit ? 0 : 1;
+
+/** Bytes of chunks as they are sent. */
+function gzipped(chunks) {
+  const code = [...chunks].map((chunk) => chunk.code ?? "").join("");
+  return gzipSync(code, { level: 9 }).length;
+}
+
+function kilobytes(bytes) {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}
 
 /** A chunk and all that must be there before it runs; what it may load later is not counted. */
 function reachable(entry) {
@@ -40,5 +51,5 @@ function reachable(entry) {
       if (!imported) throw new Error(`the page imports what a browser has not: ${name}`);
       found.add(imported);
     }
-  return [...found];
+  return found;
 }
