@@ -38,6 +38,16 @@ describe("elementwise ops", () => {
     }
   });
 
+  test("powers of integers of every size", () => {
+    const grid = (f: (i: number) => number) =>
+      tensor(
+        Int32Array.from({ length: 41 * 70 }, (_, i) => f(i)),
+        { dtype: "int32" },
+      );
+    const [x, y] = [grid((i) => (i % 41) - 20), grid((i) => Math.floor(i / 41) - 2)];
+    expectContract([x.pow(y), y.pow(x)], "grid");
+  });
+
   test.each(names.filter((name) => "partials" in maps[name]))("the gradients of %s", (name) => {
     for (const dtype of floats)
       for (const n of [5, 1025]) {

@@ -103,7 +103,7 @@ export const maps = {
       },
     ],
     [positive, everywhere],
-    (x, y) => round(pow(x, y)),
+    wrappedPower,
   ),
   /** The larger; where equal, the gradient is shared. NaN if either is. */
   maximum: arithmetic((x, y) => x.max(y), [(x, y) => wins(x, y), (x, y) => wins(y, x)], anyTwo),
@@ -311,6 +311,15 @@ function wrappedProduct(x: Scalar, y: Scalar): Scalar {
       .mul(2 ** 16),
   );
   return kept.mul(2 ** 16).add(x.mul(low));
+}
+
+/** A power whose last 32 bits are what counts: of numbers from 2^84 on, which have 53 bits, they are 0. */
+function wrappedPower(x: Scalar, y: Scalar): Scalar {
+  const power = round(pow(x, y));
+  return power
+    .abs()
+    .lt(2 ** 84)
+    .select(power, 0);
 }
 
 /** A literal of x's dtype. */
