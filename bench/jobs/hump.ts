@@ -37,7 +37,8 @@ type Options = { readonly rows: Rows; readonly count: number };
 /** Steps by `scan`, all in one call. */
 export async function coasterSteps({ rows, count }: Options, threads = 1): Promise<Work> {
   const library = await coaster();
-  await library.useThreads(threads);
+  library.setThreads(threads);
+  await library.threadsReady();
   const run = coasterRun(library, rows);
   return { count, step: () => run(count), answer: () => run(answerSteps) };
 }
