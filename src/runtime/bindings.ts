@@ -32,15 +32,15 @@ export class Bindings {
     this.#run++;
   }
 
-  /** The address of an array that is here, or comes for the second time; undefined for others, which are to be copied for one run. */
-  find(value: Storage): number | undefined {
+  /** The address of an array that is here, that comes for the second time, or will come again; undefined for others, which are to be copied for one run. */
+  find(value: Storage, isLasting: boolean): number | undefined {
     if (value.byteLength < small) return undefined;
     const known = this.#known.get(value);
     if (known) {
       known.used = this.#run;
       return known.region.address;
     }
-    if (this.#seen.has(value)) return this.#bind(value);
+    if (isLasting || this.#seen.has(value)) return this.#bind(value);
     this.#seen.add(value);
     return undefined;
   }

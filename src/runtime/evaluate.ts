@@ -116,13 +116,15 @@ export function prepare(
   const order = ancestors(outputs, isKnown);
   const leaves = order.filter(isGiven);
   const repetition = repetitionOf?.(leaves);
+  // What a function closes over is the same at every run.
+  const lasting = leaves.map(isKnown);
   let loaded: Loaded | null = null;
   return {
     leaves,
     run: (values, steps) => {
       if (!canCompile(order)) return null;
       if (!loaded || !backend!.isCurrent(loaded)) loaded = loadAgain(outputs, repetition);
-      return loaded ? loaded.machine.run(loaded, values, steps) : null;
+      return loaded ? loaded.machine.run(loaded, values, steps, lasting) : null;
     },
   };
 }

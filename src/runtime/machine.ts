@@ -66,12 +66,17 @@ export class Machine {
   }
 
   /**
-   * Runs a program so many steps. `leaves` are the elements of its leaves, of scanned ones all rows; what comes out is the elements
-   * of the outputs after the last step, and of the stacked ones all rows.
+   * Runs a program so many steps. `leaves` are the elements of its leaves, of scanned ones all rows; those of `lasting` leaves will
+   * come again. What comes out is the elements of the outputs after the last step, and of the stacked ones all rows.
    */
-  run(loaded: Loaded, leaves: readonly Storage[], steps = 1): { outputs: Storage[]; stacks: Storage[] } {
+  run(
+    loaded: Loaded,
+    leaves: readonly Storage[],
+    steps = 1,
+    lasting: readonly boolean[] = [],
+  ): { outputs: Storage[]; stacks: Storage[] } {
     const { program, frame } = loaded;
-    const placed = this.#place(program, leaves, steps);
+    const placed = this.#place(program, leaves, steps, lasting);
     this.#write(loaded, placed, program.stacks.length > 0 || steps > 1);
     const threads = this.isShared && program.work >= worthThreads ? threadCount() : 1;
     runThreaded(loaded.threaded, frame.address, steps, threads);
@@ -100,9 +105,14 @@ export class Machine {
   }
 
   /** Finds a place for everything, and copies leaves in that are not there. */
-  #place({ plan, stacks, schedule, repetition }: Program, leaves: readonly Storage[], steps: number): Placed {
+  #place(
+    { plan, stacks, schedule, repetition }: Program,
+    leaves: readonly Storage[],
+    steps: number,
+    lasting: readonly boolean[],
+  ): Placed {
     this.#bindings.begin();
-    const bound = leaves.map((value) => this.#bindings.find(value));
+    const bound = leaves.map((value, i) => this.#bindings.find(value, lasting[i] === true));
     const sizes = [
       ...leaves.map((value, i) => (bound[i] === undefined ? value.byteLength : null)),
       ...stacks.map((_, i) => {
