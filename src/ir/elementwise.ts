@@ -3,7 +3,7 @@ import { type Dtype, dtypeOfNumber, dtypes, floating, precedence } from "./dtype
 import { constant, literalOf, make, type Node, type Op } from "./graph.ts";
 import { cast, expand, zerosLike } from "./linear.ts";
 import { type Lane, type Lowering, type Program, program, type Scalar } from "./scalar.ts";
-import { broadcast } from "./shape.ts";
+import { broadcast, sameShape } from "./shape.ts";
 
 /** Where an argument's test values come from; several intervals step over a kink or a pole between them. */
 export type Domain = readonly (readonly [low: number, high: number])[];
@@ -61,6 +61,7 @@ export function mapOp(name: string, row: MapRow, arithmetic: () => Arithmetic): 
 function times(g: Node, partial: Node, o: Arithmetic): Node {
   const literal = literalOf(partial);
   if (literal !== undefined) return scaled(g, literal, o);
+  if (literalOf(g) === 1 && sameShape(g.shape, partial.shape)) return partial;
   if (partial.op.name === "mul") return timesProduct(g, partial, o);
   if (partial.op.name !== "where") return o.mul(g, partial);
   const [condition, then, otherwise] = partial.inputs as [Node, Node, Node];

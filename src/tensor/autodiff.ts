@@ -106,6 +106,7 @@ export function hessian(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
 /** A tensor like x for each of its elements, 1 there and 0 elsewhere. */
 function oneHots({ shape, dtype }: Node): Node[] {
   const size = sizeOf(shape);
+  if (size === 1) return [filled(1, shape, dtype)];
   return Array.from({ length: size }, (_, i) => {
     const elements = storage(dtype, size);
     elements[i] = 1;
