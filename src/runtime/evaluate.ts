@@ -118,11 +118,11 @@ export function prepare(
   const repetition = repetitionOf?.(leaves);
   // What a function closes over is the same at every run.
   const lasting = leaves.map(isKnown);
-  let loaded: Loaded | null = null;
+  let loaded: Loaded | null | undefined;
   return {
     leaves,
     run: (values, steps) => {
-      if (!canCompile(order)) return null;
+      if (!canCompile(order) || loaded === null) return null;
       if (!loaded || !backend!.isCurrent(loaded)) loaded = loadAgain(outputs, repetition);
       return loaded ? loaded.machine.run(loaded, values, steps, lasting) : null;
     },

@@ -108,9 +108,9 @@ function traceOf<Args extends readonly unknown[]>(
   return { signature, arguments: nodes, result, used: closedOver.map((t) => [t, t.node] as const) };
 }
 
-/** Computes what f closes over and was never looked at, so that it is not computed at every run: what was made before the trace began. */
+/** Computes what f closes over and was never looked at, so that it is not computed at every run: what was made of data before the trace began. */
 function computeEarlier(used: ReadonlySet<Handle>, start: number): void {
-  for (const t of used)
-    if (t instanceof Tensor && t.node.id < start && t.node.value === undefined && !t.requiresGrad)
-      t.realize();
+  const isEarlier = ({ node, requiresGrad }: Handle): boolean =>
+    node.age > 0 && node.id < start && node.value === undefined && !requiresGrad;
+  for (const t of used) if (t instanceof Tensor && isEarlier(t)) t.realize();
 }
