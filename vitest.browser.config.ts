@@ -3,8 +3,8 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { browser } from "./test/chromium.ts";
 
-/** Processes, files, the heap, and what comes from the command line. */
-const nodesOwn = ["cli", "examples", "house", "memory", "node", "process", "readme"];
+/** Processes, files, the heap, modules loaded anew, and what comes from the command line. */
+const nodesOwn = ["cli", "examples", "house", "memory", "node", "process", "readme", "refused"];
 
 /** No sandbox, which root has none of; no calls home. WebGPU runs without a graphics card. */
 const args = [
