@@ -16,7 +16,7 @@ async function everything({ arange, compile, fit, scan, tensor }: Names) {
   const data = { t: [0, 1, 2, 3, 4, 5], y: [5.1, 3.2, 1.9, 1.2, 0.7, 0.5] };
   const fitted = await fit({ data, model: "y ~ a*exp(-k*t)", params: { a: 4, k: 0.4 } });
   const { a, k } = fitted.params;
-  return [f(x).item(), p.item(), [...losses.toTypedArray()], a.value, k.value, fitted.loss.value];
+  return [f(x).item(), p.item(), [...losses.toTypedArray()], a.value, k.value, fitted.loss];
 }
 
 /** A library of its own, with nothing compiled so far. */
