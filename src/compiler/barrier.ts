@@ -1,5 +1,6 @@
 /** Where threads wait for one another: a WebAssembly function, and the few words of a shared memory that it keeps its count in. */
-import { type Instruction, type WasmFunction, Writer } from "./instructions.ts";
+import { type Code, end, get, int, set, sub } from "./code.ts";
+import { type WasmFunction, Writer } from "./instructions.ts";
 
 /** The words of a barrier, by their offsets in bytes. All begin as zeros; the last three are the runtime's to write. */
 export const words = {
@@ -32,26 +33,22 @@ export function barrier(): WasmFunction {
   const w = new Writer(["i32", "i32", "i32"]);
   const [address, threads, thread] = [0, 1, 2];
   const [generation, left] = [w.local("i32"), w.local("i32")];
-  const load = (offset: number): Instruction[] => [get(address), ["i32.atomic.load", offset]];
-  const trapIfBroken: Instruction[] = [...load(words.isBroken), ["if"], ["unreachable"], end];
+  const load = (offset: number): Code => [get(address), ["i32.atomic.load", offset]];
+  const trapIfBroken: Code = [...load(words.isBroken), ["if"], ["unreachable"], end];
 
   w.write(get(threads), int(1), ["i32.le_u"], ["if"], ["return"], end);
   // The generation is read first: if the barrier breaks after that, it changes, and if before, it is seen here.
   w.write(...load(words.generation), set(generation), ...trapIfBroken);
 
   w.write(get(address), int(1), ["i32.atomic.rmw.add", words.arrived]);
-  w.write(get(threads), int(1), ["i32.sub"], ["i32.eq"], ["if"]);
+  w.write(get(threads), int(1), sub, ["i32.eq"], ["if"]);
   w.write(get(address), int(0), ["i32.atomic.store", words.arrived]);
   w.write(get(address), int(1), ["i32.atomic.rmw.add", words.generation], ["drop"]);
   w.write(get(address), int(-1), ["memory.atomic.notify", words.generation], ["drop"]);
   w.write(["return"], end);
 
-  const isOver: Instruction[] = [...load(words.generation), get(generation), ["i32.ne"]];
-  const setSleepy = (value: number): Instruction[] => [
-    get(address),
-    int(value),
-    ["i32.atomic.store", words.isSleepy],
-  ];
+  const isOver: Code = [...load(words.generation), get(generation), ["i32.ne"]];
+  const setSleepy = (value: number): Code => [get(address), int(value), ["i32.atomic.store", words.isSleepy]];
   w.write(["block"]);
   w.write(get(thread), ["i32.eqz"], ...load(words.isAwake), ["i32.and"], ["if"]);
   w.write(["loop"], ...isOver, ["br_if", 2], ["br", 0], end, end);
@@ -61,7 +58,7 @@ export function barrier(): WasmFunction {
   w.write(...load(words.isSleepy), get(generation), int(15), ["i32.and"], int(0), ["i32.ne"], ["i32.and"]);
   w.write(["select"], set(left));
   w.write(["loop"], ...isOver, ["if"], ...setSleepy(0), ["br", 2], end);
-  w.write(get(left), ["if"], get(left), int(1), ["i32.sub"], set(left), ["br", 1], end, end);
+  w.write(get(left), ["if"], get(left), int(1), sub, set(left), ["br", 1], end, end);
 
   w.write(...setSleepy(1));
   w.write(["loop"], get(address), get(generation), ["i64.const", -1]);
@@ -69,8 +66,3 @@ export function barrier(): WasmFunction {
   w.write(end, ...trapIfBroken);
   return w.finish("barrier");
 }
-
-const get = (local: number): Instruction => ["local.get", local];
-const set = (local: number): Instruction => ["local.set", local];
-const int = (value: number): Instruction => ["i32.const", value];
-const end: Instruction = ["end"];

@@ -1,9 +1,8 @@
 /** How four elements of each dtype are read from memory into lanes, and written back: a row a dtype, instructions come out. */
 import type { Dtype } from "../ir/dtype.ts";
 import type { Lane } from "../ir/scalar.ts";
+import type { Code } from "./code.ts";
 import type { Instruction } from "./instructions.ts";
-
-export type Code = readonly Instruction[];
 
 /** Lanes 2 and 3 (or bytes 8 to 15) of a vector, where lanes 0 and 1 were. */
 export const upper: Instruction = [

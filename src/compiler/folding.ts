@@ -3,7 +3,8 @@
  * integers modulo 2^32, and extremes. A fold goes in; instructions for each moment of the loop come out.
  */
 import type { Lane } from "../ir/scalar.ts";
-import { type Code, integersOf, upper } from "./elements.ts";
+import { type Code, get, set } from "./code.ts";
+import { integersOf, upper } from "./elements.ts";
 import type { Instruction, Writer } from "./instructions.ts";
 import type { Fold } from "./kernels.ts";
 import { splat } from "./primitives.ts";
@@ -33,9 +34,6 @@ export interface Folding {
   /** After a block: leaves the total. */
   readonly finish: Code;
 }
-
-const get = (local: number): Instruction => ["local.get", local];
-const set = (local: number): Instruction => ["local.set", local];
 
 /** The folding of a line in a lane. */
 export function foldingOf(fold: Fold, lane: Lane, w: Writer): Folding {

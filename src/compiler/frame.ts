@@ -2,6 +2,8 @@
  * A program's frame: the words in memory that tell its code where buffers lie and how large things are. Code asks for a word by what it
  * shall hold and gets its offset; so the code is the same whatever the words are, and serves every size.
  */
+import { type Code, get, set } from "./code.ts";
+import type { Writer } from "./instructions.ts";
 import type { Buffer } from "./kernels.ts";
 
 /** Where a buffer lies, and so many bytes further. */
@@ -17,6 +19,10 @@ export type Word = number | Address;
 export const complaint = 0;
 const reserved = [0, 0, 0];
 
+/** The parameters of a kernel's work: the frame, which of its units are to be done, and the thread that does them. */
+export const workParams = ["i32", "i32", "i32", "i32"] as const;
+export const [frameLocal, firstLocal, lastLocal, threadLocal] = [0, 1, 2, 3] as const;
+
 /** The words of a frame, in the order in which code asked for them. */
 export class Frame {
   readonly words: Word[] = [...reserved];
@@ -24,5 +30,17 @@ export class Frame {
   /** The offset in bytes of a new word. */
   word(word: Word): number {
     return 4 * (this.words.push(word) - 1);
+  }
+
+  /** Code that reads a new word, in a function whose first parameter is the frame. */
+  read(word: Word): Code {
+    return [get(frameLocal), ["i32.load", this.word(word)]];
+  }
+
+  /** A new local of such a function, which holds a new word. */
+  local(word: Word, w: Writer): number {
+    const local = w.local("i32");
+    w.write(...this.read(word), set(local));
+    return local;
   }
 }

@@ -6,9 +6,18 @@
  * terms a sum adds as a tree; 128 runs are a block. A unit is a block where all dimensions are walked as one, else everything
  * below one index of the first dimension.
  */
-import { type Code, converted, elements, storeOne } from "./elements.ts";
+import { add, type Code, end, get, int, mul, set, sub, writeWhile } from "./code.ts";
+import { converted, elements, storeOne } from "./elements.ts";
 import { type Folding, foldingOf } from "./folding.ts";
-import { complaint, type Frame } from "./frame.ts";
+import {
+  complaint,
+  type Frame,
+  firstLocal,
+  frameLocal,
+  lastLocal,
+  threadLocal,
+  workParams,
+} from "./frame.ts";
 import { type Instruction, type WasmFunction, Writer } from "./instructions.ts";
 import type { Access, Buffer, Fold, Guard, Line, Loop } from "./kernels.ts";
 import { primitiveRows, splat } from "./primitives.ts";
@@ -60,13 +69,14 @@ export function writeLoop(name: string, loop: Loop, { frame, links, partials }: 
 export function writeResults(loop: Loop, w: Writer, { frame, links, partials }: LoopContext): void {
   if (!isFlat(loop) || loop.folds.length === 0) return;
   const [units, result] = [w.local("i32"), w.local("f64")];
-  const load = (word: Parameters<Frame["word"]>[0]): Code => [get(0), ["i32.load", frame.word(word)]];
-  w.write(...load(unitsOf(loop)), set(units));
+  w.write(...frame.read(unitsOf(loop)), set(units));
   for (const [i, { access, fold }] of loop.folds.entries()) {
-    const from: Code = [...load({ buffer: partials, bytes: 0 }), get(units), int(8 * i), mul, add];
+    const from: Code = [...frame.read({ buffer: partials, bytes: 0 }), get(units), int(8 * i), mul, add];
     w.write(get(units), int(1), ["i32.eq"], ["if"], ...from, ["f64.load"], set(result), ["else"]);
     w.write(...from, get(units), ["call", links[foldLinks[fold]]], set(result), end);
-    w.write(...load({ buffer: access.buffer, bytes: access.offset * elements[access.buffer.dtype].bytes }));
+    w.write(
+      ...frame.read({ buffer: access.buffer, bytes: access.offset * elements[access.buffer.dtype].bytes }),
+    );
     w.write(get(result), ...storeOne[access.buffer.dtype]);
   }
 }
@@ -75,16 +85,6 @@ export function writeResults(loop: Loop, w: Writer, { frame, links, partials }: 
 function isFlat({ shape }: Loop): boolean {
   return shape.length === 1;
 }
-
-const get = (local: number): Instruction => ["local.get", local];
-const set = (local: number): Instruction => ["local.set", local];
-const int = (value: number): Instruction => ["i32.const", value];
-const add: Instruction = ["i32.add"];
-const mul: Instruction = ["i32.mul"];
-const end: Instruction = ["end"];
-
-/** The parameters of `work`. */
-const [frameLocal, firstLocal, lastLocal, threadLocal] = [0, 1, 2, 3] as const;
 
 /** Steps no heavier than this go one after the other: they are done before the next is read. */
 const light = 10;
@@ -117,7 +117,7 @@ class LoopWriter {
   readonly #frame: Frame;
   readonly #links: Links;
   readonly #partials: Buffer;
-  readonly #w = new Writer(["i32", "i32", "i32", "i32"]);
+  readonly #w = new Writer(workParams);
   readonly #levels: readonly Level[];
   /** The locals of each line, for each of the steps abreast: a vector for each part, or one for all parts where they are equal. */
   readonly #values: (readonly (readonly number[])[])[] = [];
@@ -140,7 +140,7 @@ class LoopWriter {
     this.#links = links;
     this.#partials = partials;
     this.#levels = levelsOf(loop.lines);
-    this.#size = this.#word(loop.shape.at(-1)!);
+    this.#size = this.#frame.local(loop.shape.at(-1)!, this.#w);
     this.#abreast = this.#weight() <= light ? 1 : 2;
     this.#folding = loop.folds.map((fold) => foldingOf(fold, loop.lines[fold.line]!.lane, this.#w));
   }
@@ -158,13 +158,6 @@ class LoopWriter {
     return this.#w.finish(name);
   }
 
-  /** A local that holds a word of the frame. */
-  #word(word: Parameters<Frame["word"]>[0]): number {
-    const local = this.#w.local("i32");
-    this.#w.write(get(frameLocal), ["i32.load", this.#frame.word(word)], set(local));
-    return local;
-  }
-
   #makeWalkers(line: Line): void {
     if (line.op !== "read") return;
     this.#makeWalker(line.access);
@@ -176,10 +169,10 @@ class LoopWriter {
   #makeWalker(thing: Access | Guard): void {
     const unit = "buffer" in thing ? elements[thing.buffer.dtype].bytes : 1;
     const start = thing.offset * unit;
-    const at = this.#word("buffer" in thing ? { buffer: thing.buffer, bytes: start } : start);
+    const at = this.#frame.local("buffer" in thing ? { buffer: thing.buffer, bytes: start } : start, this.#w);
     const last = thing.strides.length - 1;
     const steps = thing.strides.map((stride, d) =>
-      stride === 0 || (d === last && stride === 1) ? null : this.#word(stride * unit),
+      stride === 0 || (d === last && stride === 1) ? null : this.#frame.local(stride * unit, this.#w),
     );
     this.#walkers.set(thing, { at, steps, isDense: thing.strides[last] === 1, unit });
   }
@@ -189,12 +182,12 @@ class LoopWriter {
     const w = this.#w;
     const [unit, start, count] = [w.local("i32"), w.local("i32"), w.local("i32")];
     const hasFolds = this.#folding.length > 0;
-    const partials = hasFolds ? this.#word({ buffer: this.#partials, bytes: 0 }) : -1;
-    const units = hasFolds ? this.#word(unitsOf(this.#loop)) : -1;
+    const partials = hasFolds ? this.#frame.local({ buffer: this.#partials, bytes: 0 }, this.#w) : -1;
+    const units = hasFolds ? this.#frame.local(unitsOf(this.#loop), this.#w) : -1;
     w.write(get(firstLocal), set(unit));
-    this.#while([get(unit), get(lastLocal), ["i32.lt_u"]], () => {
+    writeWhile(this.#w, [get(unit), get(lastLocal), ["i32.lt_u"]], () => {
       w.write(get(unit), int(block), mul, set(start));
-      w.write(get(this.#size), get(start), ["i32.sub"], set(count), ...this.#atMost(count, block));
+      w.write(get(this.#size), get(start), sub, set(count), ...this.#atMost(count, block));
       this.#writeSteps(start, count);
       for (const [i, { total }] of this.#folding.entries()) {
         w.write(get(partials), get(units), int(8 * i), mul, add, get(unit), int(3), ["i32.shl"], add);
@@ -212,7 +205,7 @@ class LoopWriter {
     }
     const w = this.#w;
     const index = w.local("i32");
-    const count = d === 0 ? lastLocal : this.#word(this.#loop.shape[d]!);
+    const count = d === 0 ? lastLocal : this.#frame.local(this.#loop.shape[d]!, this.#w);
     const moving = [...this.#walkers.values()].filter(({ steps }) => steps[d] !== null);
     const before = moving.map(({ at }) => at);
     for (const walker of moving) {
@@ -223,7 +216,7 @@ class LoopWriter {
       walker.at = at;
     }
     w.write(d === 0 ? get(firstLocal) : int(0), set(index));
-    this.#while([get(index), get(count), ["i32.lt_u"]], () => {
+    writeWhile(this.#w, [get(index), get(count), ["i32.lt_u"]], () => {
       this.#writeOuter(d + 1);
       for (const { at, steps } of moving) w.write(get(at), get(steps[d]!), add, set(at));
       w.write(get(index), int(1), add, set(index));
@@ -245,14 +238,14 @@ class LoopWriter {
     const [blocks, at, count] = [w.local("i32"), w.local("i32"), w.local("i32")];
     w.write(get(this.#size), int(block - 1), add, int(12), ["i32.shr_u"], set(blocks));
     w.write(int(0), set(start), int(0), set(at));
-    const partials = this.#word({ buffer: this.#partials, bytes: 0 });
+    const partials = this.#frame.local({ buffer: this.#partials, bytes: 0 }, this.#w);
     const place = (i: number): Code => [
       ...[get(partials), get(threadLocal), int(this.#folding.length), mul, int(i), add, get(blocks), mul],
       ...[int(3), ["i32.shl"] as const, add],
     ];
     for (const { total, identity } of this.#folding) w.write(["f64.const", identity], set(total));
-    this.#while([get(at), get(blocks), ["i32.lt_u"]], () => {
-      w.write(get(this.#size), get(start), ["i32.sub"], set(count), ...this.#atMost(count, block));
+    writeWhile(this.#w, [get(at), get(blocks), ["i32.lt_u"]], () => {
+      w.write(get(this.#size), get(start), sub, set(count), ...this.#atMost(count, block));
       this.#writeSteps(start, count);
       w.write(get(blocks), int(1), ["i32.gt_u"], ["if"]);
       for (const [i, { total }] of this.#folding.entries())
@@ -265,13 +258,6 @@ class LoopWriter {
       w.write(...place(i), get(blocks), ["call", this.#links[foldLinks[fold]]], set(total), end);
       w.write(get(this.#walkers.get(access)!.at), get(total), ...storeOne[access.buffer.dtype]);
     }
-  }
-
-  /** While a condition holds. */
-  #while(condition: Code, body: () => void): void {
-    this.#w.write(["block"], ["loop"], ...condition, ["i32.eqz"], ["br_if", 1]);
-    body();
-    this.#w.write(["br", 0], end, end);
   }
 
   #atMost(local: number, limit: number): Code {
@@ -292,13 +278,13 @@ class LoopWriter {
     for (const { begin } of this.#folding) w.write(...begin);
     w.write(int(0), set(done));
     const isShort = this.#isShort();
-    this.#while([get(done), get(count), ["i32.lt_u"]], () => {
+    writeWhile(this.#w, [get(done), get(count), ["i32.lt_u"]], () => {
       if (isShort) {
-        w.write(get(count), get(done), ["i32.sub"], int(run), ["i32.ge_u"], ["if"]);
+        w.write(get(count), get(done), sub, int(run), ["i32.ge_u"], ["if"]);
         this.#writeAhead(start, done, run / 4);
         w.write(["else"]);
       }
-      w.write(get(count), get(done), ["i32.sub"], int(3), add, int(2), ["i32.shr_u"], set(steps));
+      w.write(get(count), get(done), sub, int(3), add, int(2), ["i32.shr_u"], set(steps));
       w.write(...this.#atMost(steps, run / 4));
       this.#writeRun(start, done, count, steps);
       if (isShort) w.write(end);
@@ -312,21 +298,21 @@ class LoopWriter {
     const w = this.#w;
     const [done, place, left] = [w.local("i32"), w.local("i32"), w.local("i32")];
     const group = 4 * this.#abreast;
-    const atLeast = (n: number): Code => [get(count), get(done), ["i32.sub"], int(n), ["i32.ge_s"]];
+    const atLeast = (n: number): Code => [get(count), get(done), sub, int(n), ["i32.ge_s"]];
     const go = (n: number): Code => [get(done), int(n), add, set(done)];
     const write = (isFull: boolean): void => {
-      w.write(get(start), get(done), add, set(place), get(count), get(done), ["i32.sub"], set(left));
+      w.write(get(start), get(done), add, set(place), get(count), get(done), sub, set(left));
       this.#writeGroup(place, left, isFull);
       w.write(...go(group));
     };
     w.write(int(0), set(done));
     if (this.#isShort())
-      this.#while(atLeast(32), () => {
+      writeWhile(this.#w, atLeast(32), () => {
         this.#writeAhead(start, done, 8);
         w.write(...go(32));
       });
-    if (this.#weight() <= brief) this.#while(atLeast(group), () => write(true));
-    this.#while(atLeast(1), () => write(false));
+    if (this.#weight() <= brief) writeWhile(this.#w, atLeast(group), () => write(true));
+    writeWhile(this.#w, atLeast(1), () => write(false));
   }
 
   /** Whether a whole run is little code, and reads and writes side by side. */
@@ -394,10 +380,10 @@ class LoopWriter {
     const shift = Math.log2(this.#abreast);
     for (const { reset } of this.#folding) w.write(...reset);
     w.write(get(steps), int(this.#abreast - 1), add, int(shift), ["i32.shr_u"], set(group));
-    this.#while([get(group)], () => {
-      w.write(get(group), int(1), ["i32.sub"], set(group));
+    writeWhile(this.#w, [get(group)], () => {
+      w.write(get(group), int(1), sub, set(group));
       w.write(get(done), get(group), int(2 + shift), ["i32.shl"], add, set(place));
-      w.write(get(count), get(place), ["i32.sub"], set(left));
+      w.write(get(count), get(place), sub, set(left));
       w.write(get(place), get(start), add, set(place));
       this.#writeGroup(place, left);
       this.#pushTerms(group, left);
@@ -411,16 +397,7 @@ class LoopWriter {
     const at = Array.from({ length: this.#abreast }, (_, j) => {
       if (j === 0) return { place, left };
       const next = { place: w.local("i32"), left: w.local("i32") };
-      w.write(
-        get(place),
-        int(4 * j),
-        add,
-        set(next.place),
-        get(left),
-        int(4 * j),
-        ["i32.sub"],
-        set(next.left),
-      );
+      w.write(get(place), int(4 * j), add, set(next.place), get(left), int(4 * j), sub, set(next.left));
       return next;
     });
     this.#writeLines(2, (line, parts, j) => {
@@ -564,7 +541,10 @@ class LoopWriter {
   /** How many bytes an index moves a read, the index being at an address. One out of range is complained of, and taken for 0. */
   #indexed({ index, access }: Read, address: Code): Code {
     const { size, stride } = index!;
-    const [limit, bytes] = [this.#sizes(size), this.#sizes(stride * elements[access.buffer.dtype].bytes)];
+    const [limit, bytes] = [
+      this.#frame.read(size),
+      this.#frame.read(stride * elements[access.buffer.dtype].bytes),
+    ];
     return [
       ...[...address, ["i32.load"] as const, set(this.#index)],
       ...[get(this.#index), ...limit, ["i32.ge_u"] as const, ["if"] as const],
@@ -574,10 +554,6 @@ class LoopWriter {
       ...[int(0), set(this.#index), end],
       ...[get(this.#index), ...bytes, mul],
     ];
-  }
-
-  #sizes(value: number): Code {
-    return [get(frameLocal), ["i32.load", this.#frame.word(value)]];
   }
 
   /** One element everywhere, at a place that does not depend on the step. */
@@ -596,8 +572,8 @@ class LoopWriter {
     return guards.flatMap((guard, i): Code => {
       const { at } = this.#walkers.get(guard)!;
       const within: Code = [
-        ...[get(at), ...this.#along(guard, place), add, ...this.#sizes(guard.from), ["i32.sub"] as const],
-        ...[...this.#sizes(guard.to - guard.from), ["i32.lt_u"] as const],
+        ...[get(at), ...this.#along(guard, place), add, ...this.#frame.read(guard.from), sub],
+        ...[...this.#frame.read(guard.to - guard.from), ["i32.lt_u"] as const],
       ];
       return i === 0 ? within : [...within, ["i32.and"]];
     });
@@ -621,7 +597,7 @@ class LoopWriter {
     for (let lane = 0; lane < 4; lane++) {
       const vector = vectors[Math.floor(lane / perVector)]!;
       const last: Code =
-        left === null ? [] : [get(left), int(1), ["i32.sub"], int(lane), get(left), ["i32.lt_s"], ["select"]];
+        left === null ? [] : [get(left), int(1), sub, int(lane), get(left), ["i32.lt_s"], ["select"]];
       w.write(get(place), int(lane), ...last, add, set(this.#place));
       if (line.guards.length > 0) w.write(...this.#guarded(line.guards, get(this.#place)), ["if"]);
       w.write(...this.#laneAddress(line), get(vector), loadLane(lane % perVector), set(vector));

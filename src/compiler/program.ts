@@ -5,10 +5,11 @@
 import { dtypes } from "../ir/dtype.ts";
 import type { Node } from "../ir/graph.ts";
 import { barrier, mostThreads } from "./barrier.ts";
+import { add, type Code, end, get, int, mul, set, sub, writeWhile } from "./code.ts";
 import { elements } from "./elements.ts";
 import { encode } from "./encode.ts";
-import { Frame, type Word } from "./frame.ts";
-import { type Instruction, type WasmFunction, type WasmModule, Writer } from "./instructions.ts";
+import { Frame, firstLocal, frameLocal, lastLocal, threadLocal, type Word, workParams } from "./frame.ts";
+import { type WasmFunction, type WasmModule, Writer } from "./instructions.ts";
 import {
   type Buffer,
   type Kernel,
@@ -187,7 +188,7 @@ class Linker {
     const [batches, m, n, k] = kernel.sizes;
     const { bytes } = elements[dtype];
     const w = new Writer(workParams);
-    const load = (word: Word): number => this.#load(w, word);
+    const load = (word: Word): number => this.#frame.local(word, w);
     const places = [
       { at: load({ buffer: out, bytes: 0 }), step: load(m * n * bytes) },
       ...[a, b].map(({ buffer, offset, strides }) => ({
@@ -198,12 +199,19 @@ class Linker {
     const sizes = [m, n, k, a.strides[1], a.strides[2], b.strides[1], b.strides[2]].map(load);
     const own = load({ buffer: scratch, bytes: 0 });
     const left = load(batches);
-    w.write(get(own), get(threadLocal), int(scratchBytes), ["i32.mul"], ["i32.add"], set(own));
-    w.write(["block"], ["loop"], get(left), ["i32.eqz"], ["br_if", 1]);
-    w.write(...places.map(({ at }) => get(at)), ...sizes.map(get), get(own), get(firstLocal), get(lastLocal));
-    w.write(["call", entry]);
-    for (const { at, step } of places) w.write(get(at), get(step), ["i32.add"], set(at));
-    w.write(get(left), int(1), ["i32.sub"], set(left), ["br", 0], end, end);
+    w.write(get(own), get(threadLocal), int(scratchBytes), mul, add, set(own));
+    writeWhile(w, [get(left)], () => {
+      w.write(
+        ...places.map(({ at }) => get(at)),
+        ...sizes.map(get),
+        get(own),
+        get(firstLocal),
+        get(lastLocal),
+      );
+      w.write(["call", entry]);
+      for (const { at, step } of places) w.write(get(at), get(step), add, set(at));
+      w.write(get(left), int(1), sub, set(left));
+    });
     const units = unitsOfProduct(m, n);
     return { call: this.#add(w.finish(name)), units, chunk: Math.max(1, Math.ceil(units / 4)) };
   }
@@ -214,46 +222,39 @@ class Linker {
     const entry = this.#need(full, () => [strand(full)]);
     const w = new Writer(workParams);
     const words: Word[] = [...[out, ...inputs].map((buffer) => ({ buffer, bytes: 0 })), ...sizes];
-    const locals = words.map((word) => this.#load(w, word));
+    const locals = words.map((word) => this.#frame.local(word, w));
     w.write(...locals.map(get), ...(name === "scatter" ? [get(frameLocal)] : []), ["call", entry]);
     return { call: this.#add(w.finish(label)), units: 1, chunk: 1 };
-  }
-
-  #load(w: Writer, word: Word): number {
-    const local = w.local("i32");
-    w.write(get(frameLocal), ["i32.load", this.#frame.word(word)], set(local));
-    return local;
   }
 
   /** (frame, steps, thread, threads): all kernels in order, and again. All threads come to each kernel's end before one goes on. */
   #run(parts: readonly Part[]): WasmFunction {
     const w = new Writer(["i32", "i32", "i32", "i32"]);
     const [steps, thread] = [1, 2];
-    w.write(["block"], ["loop"], get(steps), ["i32.eqz"], ["br_if", 1]);
-    for (const [i, { work, serial }] of parts.entries()) {
-      if (work) this.#writeWork(work, w);
-      if (serial.body.length === 0) continue;
-      const call = this.#add(serial.finish(`serial${i}`));
-      w.write(get(thread), ["i32.eqz"], ["if"], get(frameLocal), ["call", call], end);
-      this.#meet(w);
-    }
-    w.write(get(steps), int(1), ["i32.sub"], set(steps), ["br", 0], end, end);
+    writeWhile(w, [get(steps)], () => {
+      for (const [i, { work, serial }] of parts.entries()) {
+        if (work) this.#writeWork(work, w);
+        if (serial.body.length === 0) continue;
+        const call = this.#add(serial.finish(`serial${i}`));
+        w.write(get(thread), ["i32.eqz"], ["if"], get(frameLocal), ["call", call], end);
+        this.#meet(w);
+      }
+      w.write(get(steps), int(1), sub, set(steps));
+    });
     return w.finish("run", [], true);
   }
 
   /** A thread's share of the units, in calls that do not last too long. */
   #writeWork({ call, units: count, chunk: most }: Work, w: Writer): void {
     const [thread, threads] = [2, 3];
-    const [units, chunk] = [this.#load(w, count), this.#load(w, most)];
+    const [units, chunk] = [this.#frame.local(count, w), this.#frame.local(most, w)];
     const [first, last, to] = [w.local("i32"), w.local("i32"), w.local("i32")];
-    const share = (n: Instruction[]): Instruction[] => [
-      ...[get(units), ...n, ["i32.mul"] as const, get(threads), ["i32.div_u"] as const],
-    ];
+    const share = (n: Code): Code => [...[get(units), ...n, mul, get(threads), ["i32.div_u"] as const]];
     w.write(int(0), set(first), get(units), set(last));
     w.write(get(threads), int(1), ["i32.gt_u"], ["if"], ...share([get(thread)]), set(first));
-    w.write(...share([get(thread), int(1), ["i32.add"]]), set(last), end);
+    w.write(...share([get(thread), int(1), add]), set(last), end);
     w.write(["block"], ["loop"], get(first), get(last), ["i32.ge_u"], ["br_if", 1]);
-    w.write(get(first), get(chunk), ["i32.add"], get(last), get(first), get(chunk), ["i32.add"]);
+    w.write(get(first), get(chunk), add, get(last), get(first), get(chunk), add);
     w.write(get(last), ["i32.lt_u"], ["select"], set(to));
     w.write(get(frameLocal), get(first), get(to), get(thread), ["call", call], get(to), set(first), [
       "br",
@@ -267,7 +268,7 @@ class Linker {
   #meet(w: Writer): void {
     if (!this.#isShared) return;
     const [thread, threads] = [2, 3];
-    const address = this.#load(w, { buffer: meeting, bytes: 0 });
+    const address = this.#frame.local({ buffer: meeting, bytes: 0 }, w);
     const call = this.#need("barrier", () => [barrier()]);
     w.write(
       get(threads),
@@ -286,9 +287,9 @@ class Linker {
   #between(w: Writer, { stacks, inPlace, aside }: Places): void {
     const { outputs, leaves } = this.#schedule;
     const { carried, scanned, stacked } = this.#repetition;
-    const load = (word: Word): Instruction[] => [get(frameLocal), ["i32.load", this.#frame.word(word)]];
+    const load = (word: Word): Code => this.#frame.read(word);
     const advance = (offset: number, bytes: number): void => {
-      w.write(get(frameLocal), get(frameLocal), ["i32.load", offset], ...load(bytes), ["i32.add"]);
+      w.write(get(frameLocal), get(frameLocal), ["i32.load", offset], ...load(bytes), add);
       w.write(["i32.store", offset]);
     };
     const copying = (into: Buffer, from: Buffer): void => {
@@ -343,14 +344,6 @@ interface Part {
 
 /** A call that lasts goes on in the code that it began with, be that the engine's slow first one: calls are for about so many elements. */
 const chunkElements = 1 << 18;
-
-const get = (local: number): Instruction => ["local.get", local];
-const set = (local: number): Instruction => ["local.set", local];
-const int = (value: number): Instruction => ["i32.const", value];
-const end: Instruction = ["end"];
-
-const workParams = ["i32", "i32", "i32", "i32"] as const;
-const [frameLocal, firstLocal, lastLocal, threadLocal] = [0, 1, 2, 3] as const;
 
 const noBuffer: Buffer = { name: "none", dtype: "float64", size: 0, leaf: null };
 

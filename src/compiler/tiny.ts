@@ -2,7 +2,8 @@
  * Code of loops over at most four elements, such as parameters: no loop at all, but straight-line code with the size in it. A loop and
  * the function that is being written go in; instructions are added to it.
  */
-import { type Code, converted, elements } from "./elements.ts";
+import { add, type Code, get, int, set } from "./code.ts";
+import { converted, elements } from "./elements.ts";
 import type { Frame } from "./frame.ts";
 import type { Instruction, Writer } from "./instructions.ts";
 import type { Access, Guard, Line, Loop, Store } from "./kernels.ts";
@@ -37,9 +38,6 @@ export function writeTiny(loop: Loop, w: Writer, frame: Frame): void {
   for (const store of loop.stores) write(store, loop.lines[store.line]!, values, size, w, frame);
 }
 
-const get = (local: number): Instruction => ["local.get", local];
-const set = (local: number): Instruction => ["local.set", local];
-
 type Read = Extract<Line, { op: "read" }>;
 
 function primitive(
@@ -58,12 +56,11 @@ function primitive(
 function read(line: Read, parts: readonly number[], size: number, w: Writer, frame: Frame): void {
   const { access, guards, lane } = line;
   const { perVector, load, loadLane, splat: repeat, unpack, widen } = elements[access.buffer.dtype];
-  const base = frame.word({ buffer: access.buffer, bytes: 0 });
-  const address: Code = [get(0), ["i32.load", base]];
+  const address = frame.read({ buffer: access.buffer, bytes: 0 });
   const [stride] = access.strides;
   if (guards.length === 0 && stride === 0) {
     const at = byteOf(access, 0);
-    for (const part of parts) w.write(...address, ["i32.const", at], ["i32.add"], ...repeat(lane), set(part));
+    for (const part of parts) w.write(...address, int(at), add, ...repeat(lane), set(part));
     return;
   }
   const isDense = guards.length === 0 && stride === 1;
@@ -99,7 +96,7 @@ function write(
   frame: Frame,
 ): void {
   const { perVector, pack, store, storeLane } = elements[access.buffer.dtype];
-  const address: Code = [get(0), ["i32.load", frame.word({ buffer: access.buffer, bytes: 0 })]];
+  const address = frame.read({ buffer: access.buffer, bytes: 0 });
   const parts = values[line]!.map(get);
   const packed = w.local("v128");
   if (perVector === 4) w.write(...pack(parts, lane), set(packed));
