@@ -51,6 +51,9 @@ export type Line =
       readonly args: readonly number[];
     };
 
+/** A line that reads. */
+export type Read = Extract<Line, { op: "read" }>;
+
 /** Elements written where they belong. */
 export interface Store {
   readonly line: number;

@@ -7,7 +7,7 @@ import { programOf } from "../ir/elementwise.ts";
 import { isGiven, type Node } from "../ir/graph.ts";
 import { cast, permute } from "../ir/linear.ts";
 import { rowMajor, type Shape, sameShape, sizeOf, type View } from "../ir/shape.ts";
-import type { Access, Buffer, Kernel, Line, Loop, Matrix, Product, Strand } from "./kernels.ts";
+import type { Access, Buffer, Kernel, Line, Loop, Matrix, Product, Read, Strand } from "./kernels.ts";
 import { Lines, placeOf, through, Unreadable, type Way } from "./lines.ts";
 import { merge } from "./merge.ts";
 import { base, literal, origin, Roots } from "./roots.ts";
@@ -363,8 +363,6 @@ function areAlike(a: Space, b: Space): boolean {
   const keepsAlike = a.kept === b.kept || a.kept === undefined || b.kept === undefined;
   return keepsAlike && sameShape(a.shape, b.shape) && sameShape(a.order ?? [], b.order ?? []);
 }
-
-type Read = Extract<Line, { op: "read" }>;
 
 /** The strides of everything that lines read, guards and indices too. */
 function stridesOf(lines: readonly Line[]): (readonly number[])[] {

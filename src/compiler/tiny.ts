@@ -2,12 +2,13 @@
  * Code of loops over at most four elements, such as parameters: no loop at all, but straight-line code with the size in it. A loop and
  * the function that is being written go in; instructions are added to it.
  */
-import { add, type Code, get, int, set } from "./code.ts";
-import { converted, elements } from "./elements.ts";
+import { add, get, int, set } from "./code.ts";
+import { elements } from "./elements.ts";
 import type { Frame } from "./frame.ts";
-import type { Instruction, Writer } from "./instructions.ts";
-import type { Access, Guard, Line, Loop, Store } from "./kernels.ts";
-import { primitiveRows, splat } from "./primitives.ts";
+import type { Writer } from "./instructions.ts";
+import type { Access, Guard, Line, Loop, Read, Store } from "./kernels.ts";
+import { splat } from "./primitives.ts";
+import { computed } from "./values.ts";
 
 /** Elements that one step of a loop takes. */
 const most = 4;
@@ -25,31 +26,13 @@ export function writeTiny(loop: Loop, w: Writer, frame: Frame): void {
   const values: number[][] = [];
   for (const line of loop.lines) {
     const parts = Array.from({ length: line.lane === "f64" && size > 2 ? 2 : 1 }, () => w.local("v128"));
-    for (const [part, target] of parts.entries()) {
-      const operand = (number: number): Instruction => get(values[number]![part] ?? values[number]![0]!);
-      if (line.op === "const") w.write(splat(line.value, line.lane), set(target));
-      else if (line.op === "convert")
-        w.write(...converted(values[line.args[0]]!.map(get), line.lane, part), set(target));
-      else if (line.op !== "read") w.write(...primitive(line, loop.lines, operand), set(target));
-    }
     if (line.op === "read") read(line, parts, size, w, frame);
+    else
+      for (const [part, target] of parts.entries())
+        w.write(...computed(line, loop.lines, (n) => values[n]!, part), set(target));
     values.push(parts);
   }
   for (const store of loop.stores) write(store, loop.lines[store.line]!, values, size, w, frame);
-}
-
-type Read = Extract<Line, { op: "read" }>;
-
-function primitive(
-  line: Exclude<Line, { op: "read" | "const" | "convert" }>,
-  lines: readonly Line[],
-  operand: (number: number) => Instruction,
-): Code {
-  const [a, b, c] = line.args.map(operand);
-  const second = lines[line.args[1] ?? -1];
-  const literal = second?.op === "const" ? second.value : undefined;
-  if (line.op === "remainder" || line.op === "quadrant") throw new Error(`expected no ${line.op}`);
-  return primitiveRows[line.op]({ a: a!, b: b ?? a!, c: c ?? a!, literal }, line.lane);
 }
 
 /** Reads the elements, those whose guards hold; zeros stand for the others. */

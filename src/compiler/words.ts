@@ -1,6 +1,6 @@
 /** Kernels in words: a kernel goes in, a title comes out, and its work as lines that read like a program. */
-import type { Access, Fold, Guard, Kernel, Line, Loop, Matrix, Product, Strand } from "./kernels.ts";
-import { levelsOf } from "./loops.ts";
+import type { Access, Fold, Guard, Kernel, Line, Loop, Matrix, Product, Read, Strand } from "./kernels.ts";
+import { levelsOf } from "./levels.ts";
 
 /** What a kernel is: "a loop over 1 dimension: 2 reads, 21 lines, 4 sums". */
 export function titleOf(kernel: Kernel): string {
@@ -140,7 +140,7 @@ function expression(line: Line, operands: readonly string[]): string {
   return `${line.op === "convert" ? line.lane : line.op}(${args.join(", ")})`;
 }
 
-function read({ access, guards, index }: Extract<Line, { op: "read" }>): string {
+function read({ access, guards, index }: Read): string {
   const looked = index ? [[index.stride, element(index.access)] as const] : [];
   const within = guards.map((guard) => `${guard.from} <= ${place(guard)} < ${guard.to}`);
   const text = element(access, looked);
