@@ -3,7 +3,6 @@ import type { WasmFunction } from "./instructions.ts";
 import {
   begin,
   both,
-  type Code,
   call,
   choose,
   constant,
@@ -17,10 +16,11 @@ import {
   least,
   multiply,
   not,
+  type Phrase,
   repeat,
   set,
   when,
-} from "./products-code.ts";
+} from "./phrases.ts";
 import { type TileName, tiles } from "./products-kernels.ts";
 import { panelBytes, panelVectors } from "./products-panels.ts";
 import type { Vector } from "./products-vectors.ts";
@@ -60,7 +60,7 @@ export function blockProduct(name: string, vector: Vector, index: Indices): Wasm
 }
 
 /** Whether b is packed, or used as it lies, by rows or by columns; and the most columns at a time. */
-function plan(x: Block, vector: Vector): Code {
+function plan(x: Block, vector: Vector): Phrase {
   const size = constant(vector.bytes);
   const lanes = (vectors: number) => constant(vectors * vector.lanes);
   return [
@@ -72,7 +72,7 @@ function plan(x: Block, vector: Vector): Code {
 }
 
 /** One stretch, some columns after the other. */
-function panels(x: Block, vector: Vector, index: Indices): Code {
+function panels(x: Block, vector: Vector, index: Indices): Phrase {
   const pack = [
     call(index.pack, x.scratch, x.from, x.width, x.length, x.bRow, x.bColumn),
     set(x.line, x.scratch),
@@ -92,7 +92,7 @@ function panels(x: Block, vector: Vector, index: Indices): Code {
 }
 
 /** The kernel of the narrowest tile that holds the columns. */
-function onTiles(x: Block, vector: Vector, index: Indices): Code {
+function onTiles(x: Block, vector: Vector, index: Indices): Phrase {
   const operands = [
     x.to,
     x.a,

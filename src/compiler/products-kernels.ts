@@ -15,7 +15,7 @@ import {
   set,
   upTo,
   when,
-} from "./products-code.ts";
+} from "./phrases.ts";
 import {
   addProducts,
   addresses,

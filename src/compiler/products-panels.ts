@@ -2,7 +2,6 @@
 import type { WasmFunction, Writer } from "./instructions.ts";
 import {
   begin,
-  type Code,
   constant,
   countDown,
   finish,
@@ -12,11 +11,12 @@ import {
   load,
   locals,
   multiply,
+  type Phrase,
   set,
   store,
   upTo,
   when,
-} from "./products-code.ts";
+} from "./phrases.ts";
 import { addresses, loadColumns, type Vector, vectorBytes } from "./products-vectors.ts";
 
 /** How many vectors a row of a panel has. */
@@ -36,7 +36,7 @@ export function packer(name: string, vector: Vector): WasmFunction {
 }
 
 /** Rows are contiguous. Reads a whole row of a panel, beyond the columns that there are. */
-function copyRows(x: Panel): Code {
+function copyRows(x: Panel): Phrase {
   return countDown(x.k, 1, [
     upTo(panelVectors).map((j) =>
       store("v128.store", x.panel, load("v128.load", x.b, vectorBytes * j), vectorBytes * j),
@@ -47,7 +47,7 @@ function copyRows(x: Panel): Code {
 }
 
 /** Columns are contiguous. Reads up to a vector beyond the end of a column, and writes as much. */
-function copyTransposed(writer: Writer, vector: Vector, x: Panel): Code {
+function copyTransposed(writer: Writer, vector: Vector, x: Panel): Phrase {
   const at = locals(writer, "i32", vector.lanes);
   const { code, columns } = loadColumns(writer, at);
   return countDown(x.columns, vector.lanes, [
@@ -64,7 +64,7 @@ function copyTransposed(writer: Writer, vector: Vector, x: Panel): Code {
   ]);
 }
 
-function copyElements(vector: Vector, x: Panel): Code {
+function copyElements(vector: Vector, x: Panel): Phrase {
   return countDown(x.k, 1, [
     set(x.from, x.b),
     set(x.to, x.panel),

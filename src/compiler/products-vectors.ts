@@ -2,7 +2,6 @@
 import type { InstructionName, Writer } from "./instructions.ts";
 import {
   add,
-  type Code,
   choose,
   constant,
   increase,
@@ -11,12 +10,13 @@ import {
   load,
   locals,
   not,
+  type Phrase,
   set,
   store,
   upTo,
   when,
   word,
-} from "./products-code.ts";
+} from "./phrases.ts";
 
 /** The dtypes that have a product. */
 export type ProductDtype = "float32" | "float64" | "int32";
@@ -62,12 +62,12 @@ export const vectors: Readonly<Record<ProductDtype, Vector>> = {
 export const vectorBytes = 16;
 
 /** Addresses of lines a stride apart, of which there are `count`; the last stands in for those that are lacking. */
-export function addresses(at: readonly number[], first: number, stride: number, count: number): Code {
+export function addresses(at: readonly number[], first: number, stride: number, count: number): Phrase {
   const next = (i: number) => add(at[i - 1]!, choose(stride, constant(0), isMore(count, constant(i))));
   return at.map((line, i) => set(line, i === 0 ? first : next(i)));
 }
 
-export function clear(sums: readonly number[]): Code {
+export function clear(sums: readonly number[]): Phrase {
   return sums.map((sum) => set(sum, ["v128.const", 0, 0, 0, 0]));
 }
 
@@ -77,7 +77,7 @@ export function addProducts(
   sums: readonly number[],
   factor: number,
   terms: readonly number[],
-): Code {
+): Phrase {
   const [plus, times] = [word(vector.add), word(vector.multiply)];
   return sums.map((sum, j) => set(sum, plus(sum, times(factor, terms[j]!))));
 }
@@ -89,7 +89,7 @@ export function storeRows(
   sums: readonly (readonly number[])[],
   columns: number,
   isFirst: number,
-): Code {
+): Phrase {
   const plus = word(vector.add);
   const earlier = sums.map((row, i) =>
     row.map((sum, j) => set(sum, plus(load("v128.load", at[i]!, vectorBytes * j), sum))),
@@ -108,7 +108,7 @@ function storeColumn(
   sums: readonly number[],
   j: number,
   columns: number,
-): Code {
+): Phrase {
   const [start, offset] = [vector.lanes * j, vectorBytes * j];
   const whole = sums.map((sum, i) => store("v128.store", at[i]!, sum, offset));
   const lane = (l: number) =>
@@ -118,7 +118,7 @@ function storeColumn(
 }
 
 /** Loads a vector of each line and moves on; `columns` then hold the first elements of all lines, the second, and so on. */
-export function loadColumns(writer: Writer, at: readonly number[]): { code: Code; columns: number[] } {
+export function loadColumns(writer: Writer, at: readonly number[]): { code: Phrase; columns: number[] } {
   const columns = locals(writer, "v128", at.length);
   const loads = at.map((line, i) => [
     set(columns[i]!, load("v128.load", line)),
@@ -138,7 +138,7 @@ const shuffles = {
 type Four = [number, number, number, number];
 
 /** Transposes two vectors of two lanes, or four of four, in place. */
-function transpose(writer: Writer, vectors: readonly number[]): Code {
+function transpose(writer: Writer, vectors: readonly number[]): Phrase {
   const [a, b, c, d] = vectors as Four;
   const [p, q, r, s] = locals(writer, "v128", vectors.length) as Four;
   if (vectors.length === 2)
@@ -155,7 +155,7 @@ function transpose(writer: Writer, vectors: readonly number[]): Code {
   ];
 }
 
-function shuffle(name: keyof typeof shuffles, x: number, y: number): Code {
+function shuffle(name: keyof typeof shuffles, x: number, y: number): Phrase {
   const bytes = shuffles[name].flatMap((word) => upTo(4).map((byte) => 4 * word + byte));
   return [x, y, ["i8x16.shuffle", ...bytes]];
 }

@@ -3,11 +3,9 @@
  * interpreter: along k in stretches of 256, each from zero, products rounded before they are added; stretches one after the other.
  */
 import type { WasmFunction } from "./instructions.ts";
-import { blockProduct, type Indices, type Part, parts, stretch } from "./products-blocks.ts";
 import {
   add,
   begin,
-  type Code,
   call,
   choose,
   constant,
@@ -18,12 +16,14 @@ import {
   isLess,
   least,
   multiply,
+  type Phrase,
   remainder,
   repeat,
   set,
   subtract,
   when,
-} from "./products-code.ts";
+} from "./phrases.ts";
+import { blockProduct, type Indices, type Part, parts, stretch } from "./products-blocks.ts";
 import { dotKernel, tileKernel, tiles } from "./products-kernels.ts";
 import { packer, panelBytes } from "./products-panels.ts";
 import { type ProductDtype, type Vector, vectors } from "./products-vectors.ts";
@@ -72,7 +72,7 @@ function unitsProduct(name: string, vector: Vector, index: Indices): WasmFunctio
     "other columns across row column",
   );
   const size = constant(vector.bytes);
-  const exchange = (p: number, q: number): Code => [set(x.other, p), set(p, q), set(q, x.other)];
+  const exchange = (p: number, q: number): Phrase => [set(x.other, p), set(p, q), set(q, x.other)];
   // A column lies in memory as a row does, and is the product of the transposes, which has the same bits.
   const transpose = [
     exchange(x.a, x.b),
