@@ -26,11 +26,12 @@ export function computed(
 ): Code {
   if (line.op === "const") return [splat(line.value, line.lane)];
   if (line.op === "convert") return converted(partsOf(line.args[0]).map(get), line.lane, part);
-  if (line.op === "remainder" || line.op === "quadrant") throw new Error(`expected no ${line.op}`);
-  const [a, b, c] = line.args.map((arg) => partOf(partsOf(arg), part));
-  const second = lines[line.args[1] ?? -1];
+  const { op, lane, args } = line;
+  if (op === "remainder" || op === "quadrant") throw new Error(`expected no ${op}`);
+  const operand = (i: number): Instruction => partOf(partsOf(args[i] ?? args[0]!), part);
+  const second = lines[args[1] ?? -1];
   const literal = second?.op === "const" ? second.value : undefined;
-  return primitiveRows[line.op]({ a: a!, b: b ?? a!, c: c ?? a!, literal }, line.lane);
+  return primitiveRows[op]({ a: operand(0), b: operand(1), c: operand(2), literal }, lane);
 }
 
 function partOf(parts: readonly number[], part: number): Instruction {
