@@ -8,6 +8,5 @@ export default defineConfig({
     testTimeout: 60_000,
     // By default one core is kept for the runner, which sleeps while tests run.
     maxWorkers: "100%",
-    benchmark: { include: ["bench/**/*.bench.ts"] },
   },
 });
