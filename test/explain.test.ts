@@ -183,15 +183,13 @@ describe("kernels", () => {
             v0 = in0[10*i + j]
             t0[i] = max of v0
 
-      k1: a loop over 1 dimension: 1 read, 5 lines, 1 store
+      k1: a loop over 1 dimension: 1 read, 3 lines, 1 store
         for i < 64
           v0 = t0[i]
           v1 = abs(v0)
           v2 = v1 < Infinity
-          v3 = select(v2, 1, 0)
-          v4 = v3 == 0
-          v5 = select(v4, 0, v0)
-          t1[i] = v5
+          v3 = select(v2, v0, 0)
+          t1[i] = v3
 
       k2: a loop over 2 dimensions: 2 reads, 27 lines, 1 sum
         for i < 64

@@ -166,6 +166,9 @@ export class Lines {
 
   /** Writes a line, or finds it written. */
   emit(line: Line): number {
+    const turned = line.op === "select" ? this.#turned(line.args[0]!) : undefined;
+    if (turned !== undefined && line.op === "select")
+      return this.emit({ ...line, args: [turned, line.args[2]!, line.args[1]!] });
     const key = keyOf(line);
     const before = this.#written.get(key);
     if (before !== undefined) return before;
@@ -173,6 +176,40 @@ export class Lines {
     this.#written.set(key, number);
     return number;
   }
+
+  /** The mask of which `line` is the opposite, if it asks whether a choice of 1 and 0, as comparisons give, is 0. */
+  #turned(line: number): number | undefined {
+    const { op, args } = this.lines[line]!;
+    if (op !== "eq" || !this.#isLiteral(args[1], 0)) return undefined;
+    const choice = this.lines[args[0]!]!;
+    if (choice.op !== "select" || !this.#isLiteral(choice.args[1]!, 1)) return undefined;
+    return this.#isLiteral(choice.args[2]!, 0) ? choice.args[0] : undefined;
+  }
+
+  #isLiteral(number: number | undefined, value: number): boolean {
+    const line = number === undefined ? undefined : this.lines[number];
+    return line?.op === "const" && line.value === value;
+  }
+}
+
+/** The lines that results need, numbered anew, and the results among them. */
+export function neededLines(
+  lines: readonly Line[],
+  results: readonly number[],
+): { readonly lines: readonly Line[]; readonly results: readonly number[] } {
+  const isNeeded = new Array<boolean>(lines.length).fill(false);
+  for (const line of results) isNeeded[line] = true;
+  for (let i = lines.length - 1; i >= 0; i--)
+    if (isNeeded[i]) for (const arg of lines[i]!.args) isNeeded[arg] = true;
+  const numbers: number[] = [];
+  let next = 0;
+  for (const kept of isNeeded) numbers.push(kept ? next++ : -1);
+  const renumbered = (line: Line): Line =>
+    line.args.length === 0 ? line : ({ ...line, args: line.args.map((arg) => numbers[arg]!) } as Line);
+  return {
+    lines: lines.filter((_, i) => isNeeded[i]).map(renumbered),
+    results: results.map((line) => numbers[line]!),
+  };
 }
 
 /** The lane that a node's elements are in: for a bool any that is wanted. */

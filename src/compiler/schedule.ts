@@ -8,7 +8,7 @@ import { isGiven, type Node } from "../ir/graph.ts";
 import { cast, permute } from "../ir/linear.ts";
 import { rowMajor, type Shape, sameShape, sizeOf, type View } from "../ir/shape.ts";
 import type { Access, Buffer, Kernel, Line, Loop, Matrix, Product, Read, Strand } from "./kernels.ts";
-import { Lines, placeOf, through, Unreadable, type Way } from "./lines.ts";
+import { Lines, neededLines, placeOf, through, Unreadable, type Way } from "./lines.ts";
 import { merge } from "./merge.ts";
 import { base, literal, origin, Roots } from "./roots.ts";
 
@@ -312,9 +312,11 @@ class Scheduler {
     const lines = new Lines((node, isDirect) =>
       isDirect && inline.has(node) ? undefined : this.#buffers.get(node),
     );
-    const outputs = roots.map((root) => ({ ...root, line: lines.value(root.source, root.way) }));
+    const results = roots.map((root) => lines.value(root.source, root.way));
     for (const node of lines.computed()) this.#computed.set(node, 1 + (this.#computed.get(node) ?? 0));
-    const all = [...stridesOf(lines.lines), ...outputs.map(({ target }) => target.strides)];
+    const needed = neededLines(lines.lines, results);
+    const outputs = roots.map((root, i) => ({ ...root, line: needed.results[i]! }));
+    const all = [...stridesOf(needed.lines), ...outputs.map(({ target }) => target.strides)];
     const { shape } = space;
     const end = space.kept ?? shape.length;
     const kept = merge(shape, 0, end, all);
@@ -329,7 +331,7 @@ class Scheduler {
     return {
       kind: "loop",
       shape: [...kept.shape, ...folded.shape, ...size],
-      lines: lines.lines.map((line) => (line.op === "read" ? movedRead(line, pick) : line)),
+      lines: needed.lines.map((line) => (line.op === "read" ? movedRead(line, pick) : line)),
       stores: outputs
         .filter(({ fold }) => !fold)
         .map(({ line, target }) => ({ line, access: moved(target) })),
