@@ -89,6 +89,14 @@ describe("a compiled function", () => {
     expect(compiled(tensor(10)).toArray()).toEqual([30, 40]);
   });
 
+  test("does so also where they were never looked at before", () => {
+    const w = tensor([1, 2]).mul(2);
+    const compiled = compile((x: Tensor) => x.mul(w));
+    expect(compiled(tensor(10)).toArray()).toEqual([20, 40]);
+    w.data = tensor([3, 4]);
+    expect(compiled(tensor(10)).toArray()).toEqual([30, 40]);
+  });
+
   test("may be made inside a function, of others, and of derivatives", () => {
     const scale = 3;
     const inner = compile((x: Tensor) => x.mul(scale));

@@ -47,11 +47,6 @@ export class Heap {
     }
   }
 
-  /** The first bytes, which belong to the owner of the heap. */
-  get reserved(): Region {
-    return { address: 0, bytes: reserved };
-  }
-
   #split(at: number, bytes: number): Region {
     const { address, bytes: had } = this.#free[at]!;
     if (had === bytes) this.#free.splice(at, 1);

@@ -100,17 +100,16 @@ function traceOf<Args extends readonly unknown[]>(
   const { id: now } = argument([], "bool");
   const nodes = tensorsOf(args).map((t) => argument(t.shape, t.dtype));
   const standIns = nodes.map((node) => new Tensor(node));
-  const start = nodes[0]?.id ?? Number.POSITIVE_INFINITY;
   const { result, used } = tracing(() => f(...rebuild(args, standIns)));
-  computeEarlier(used, start);
   // What was made on the way, such as the variable of a derivative, is nobody else's.
   const closedOver = [...used].filter((t) => t.node.id < now);
+  computeOnce(closedOver);
   return { signature, arguments: nodes, result, used: closedOver.map((t) => [t, t.node] as const) };
 }
 
-/** Computes what f closes over and was never looked at, so that it is not computed at every run: what was made of data before the trace began. */
-function computeEarlier(used: ReadonlySet<Handle>, start: number): void {
-  const isEarlier = ({ node, requiresGrad }: Handle): boolean =>
-    node.age > 0 && node.id < start && node.value === undefined && !requiresGrad;
-  for (const t of used) if (t instanceof Tensor && isEarlier(t)) t.realize();
+/** Computes what was made of data and never looked at, so that it is not computed at every run. */
+function computeOnce(closedOver: readonly Handle[]): void {
+  const isWaiting = ({ node, requiresGrad }: Handle): boolean =>
+    node.age > 0 && node.value === undefined && !requiresGrad;
+  for (const t of closedOver) if (t instanceof Tensor && isWaiting(t)) t.realize();
 }
