@@ -10,7 +10,7 @@ export interface Plan {
 }
 
 /** Lines of the cache begin at multiples of so many bytes. */
-const line = 64;
+export const line = 64;
 /** So many lines may be read, though not written, beyond the end of a buffer: two steps of a loop over doubles. */
 export const margin = 2;
 

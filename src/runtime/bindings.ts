@@ -1,4 +1,8 @@
-/** Elements that stay in a memory from one run to the next: arrays that come again go in, their addresses come out. Elements never change, so that an array is known by what it is. */
+/**
+ * Elements that stay in a memory from one run to the next: arrays that come again go in, their addresses come out. Elements never change,
+ * so that an array is known by what it is.
+ */
+import { line, margin } from "../compiler/memory.ts";
 import type { Storage } from "../ir/dtype.ts";
 import type { Heap, Region } from "./heap.ts";
 
@@ -47,7 +51,7 @@ export class Bindings {
 
   #bind(value: Storage): number {
     this.#makeRoom(value.byteLength);
-    const region = this.#heap.take(value.byteLength + 128);
+    const region = this.#heap.take(value.byteLength + margin * line);
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     new Uint8Array(this.#heap.memory.buffer).set(bytes, region.address);
     const binding = { region, owner: new WeakRef(value), used: this.#run };

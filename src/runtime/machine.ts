@@ -3,7 +3,7 @@
  * programs; what is large and comes again stays in it from one run to the next.
  */
 import type { Buffer } from "../compiler/kernels.ts";
-import { margin } from "../compiler/memory.ts";
+import { line, margin } from "../compiler/memory.ts";
 import { meeting, type Program } from "../compiler/program.ts";
 import { type Dtype, dtypes, type Storage } from "../ir/dtype.ts";
 import { Bindings } from "./bindings.ts";
@@ -28,7 +28,6 @@ interface Placed {
   readonly arena: number;
 }
 
-const line = 64;
 /** Threads meet in the first bytes of the memory, which no region has. */
 const meetingAddress = 0;
 /** So many operations a step, about 100 microseconds, are worth the trouble of threads. */
