@@ -163,7 +163,7 @@ describe("coaster fit", () => {
   it("prints one JSON object with --json, on terminals too", async () => {
     const { out, err } = await coaster(["fit", rides, quadratic, "--json"], terminal, terminal);
     expect(err).toBe("");
-    const parameter = ["value", "standardError", "start", "fixed", "min", "max"];
+    const parameter = ["value", "standardError", "start", "fixed", "tie", "min", "max"];
     expect(keysOf(JSON.parse(out))).toEqual([
       "formula",
       ...["kind", "converged", "message", "advice"].map((key) => `outcome.${key}`),

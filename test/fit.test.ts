@@ -446,12 +446,12 @@ describe("bad input", () => {
     [
       "a parameter that is text",
       { data, model, params: { a: "1" } },
-      'parameter a expects a number, a tensor or { start, min, max, fixed }, got the text "1"',
+      'parameter a expects a number, a tensor or { start, min, max, fixed, tie }, got the text "1"',
     ],
     [
       "a parameter that is none",
       { data, model, params: { a: null } },
-      "parameter a expects a number, a tensor or { start, min, max, fixed }, got null",
+      "parameter a expects a number, a tensor or { start, min, max, fixed, tie }, got null",
     ],
     [
       "a start of NaN",
@@ -466,7 +466,7 @@ describe("bad input", () => {
     [
       "an option of a parameter that there is not",
       { data, model, params: { a: { mn: 0 } } },
-      "unknown option of parameter a: mn (known: start, min, max, fixed)",
+      "unknown option of parameter a: mn (known: start, min, max, fixed, tie)",
     ],
     [
       "a bound of NaN",

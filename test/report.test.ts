@@ -12,7 +12,7 @@ import {
 import { clip, printable, type Style, textWidth, wrap } from "../src/report/style.ts";
 import { reportText } from "../src/report/text.ts";
 
-const free = { start: 1, fixed: false, min: null, max: null };
+const free = { start: 1, fixed: false, tie: null, min: null, max: null };
 
 const exampleParameter: Parameter = { ...free, value: 0.7671234567, standardError: 0.01234 };
 
@@ -23,7 +23,7 @@ const result: Result = {
   params: {
     a: exampleParameter,
     b: { ...free, value: -14.7412345678, standardError: 0.2431, min: -20 },
-    c: { ...free, value: 72, standardError: null, start: 72, fixed: true },
+    c: { ...free, value: 72, standardError: null, start: 72, fixed: true, tie: null },
   },
   loss: { name: "mse", value: 9.123456789 },
   validationLoss: null,
@@ -233,9 +233,25 @@ describe("the report in JSON", () => {
       loss: { name: "mse", value: 9.123456789 },
       validationLoss: null,
       params: {
-        a: { value: 0.7671234567, standardError: 0.01234, start: 1, fixed: false, min: null, max: null },
-        b: { value: -14.7412345678, standardError: 0.2431, start: 1, fixed: false, min: -20, max: null },
-        c: { value: 72, standardError: null, start: 72, fixed: true, min: null, max: null },
+        a: {
+          value: 0.7671234567,
+          standardError: 0.01234,
+          start: 1,
+          fixed: false,
+          tie: null,
+          min: null,
+          max: null,
+        },
+        b: {
+          value: -14.7412345678,
+          standardError: 0.2431,
+          start: 1,
+          fixed: false,
+          tie: null,
+          min: -20,
+          max: null,
+        },
+        c: { value: 72, standardError: null, start: 72, fixed: true, tie: null, min: null, max: null },
       },
       statistics: {
         observations: 20,
@@ -298,6 +314,7 @@ describe("odd results", () => {
     standardError: maybe,
     start: number,
     fixed: fc.boolean(),
+    tie: fc.option(name),
     min: maybe,
     max: maybe,
   });

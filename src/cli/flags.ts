@@ -78,6 +78,16 @@ function finite(text: string | null): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
+/** Expressions by parameter, from `k2 = 2*k1`: one a flag, for an expression may have commas. */
+const tie: Kind<Named<string>> = {
+  sign: '"k2 = 2*k1"',
+  wanted: '"NAME = EXPRESSION", each parameter once',
+  read: (text, before = new Map()) => {
+    const [, name = "", expression = ""] = /^\s*([^=]*?)\s*=\s*(.+?)\s*$/.exec(text) ?? [];
+    return name === "" || before.has(name) ? undefined : new Map([...before, [name, expression]]);
+  },
+};
+
 /** The lowest and the highest value of a parameter. */
 export interface Bounds {
   readonly min?: number;
@@ -122,6 +132,7 @@ export const flags = {
     parameters,
     "limits for parameters: c=0: is from 0 up, c=:5 up to 5, c=0:5 both",
   ),
+  tie: flag("--tie", tie, parameters, "a parameter that follows from others; may be given more than once"),
   from: flag(
     "--from",
     text("MODEL.json"),

@@ -61,12 +61,13 @@ function startsFrom({ params }: SavedModel, model: string, data: Table): ParamOp
 type Said = Exclude<ParamOption, number | Tensor>;
 
 /** What is known of the parameters: what the flags say goes before what was saved. */
-function paramsOf({ start, fix, bound }: Flags, saved: ParamOptions | null): ParamOptions {
+function paramsOf({ start, fix, bound, tie }: Flags, saved: ParamOptions | null): ParamOptions {
   const all = new Map(Object.entries((saved ?? {}) as Record<string, Said>));
   const add = (name: string, said: Said): Map<string, Said> => all.set(name, { ...all.get(name), ...said });
   for (const [name, value] of start ?? []) add(name, { start: value });
   for (const [name, limits] of bound ?? []) add(name, limits);
   for (const [name, fixed] of fix ?? []) add(name, { fixed });
+  for (const [name, expression] of tie ?? []) all.set(name, { tie: expression });
   return Object.fromEntries(all);
 }
 

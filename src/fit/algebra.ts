@@ -1,5 +1,7 @@
 /** Formulas over tensors: what numbers, operators and functions mean there. Parts without a tensor stay plain numbers. */
+import type { Dtype } from "../ir/dtype.ts";
 import type { MapName } from "../ir/maps.ts";
+import { tensor } from "../tensor/make.ts";
 import { mapped, type Operand, Tensor } from "../tensor/tensor.ts";
 import { type Algebra, numbers } from "./formula/evaluate.ts";
 import { type FunctionName, functions as rows } from "./formula/table.ts";
@@ -39,3 +41,8 @@ export const tensors: Algebra<Operand> = {
     base instanceof Tensor && typeof exponent === "number" ? base.pow(exponent) : pow(base, exponent),
   functions,
 };
+
+/** What an expression gives, as a tensor: one without names gives a number. */
+export function asTensor(value: Operand, dtype: Dtype = "float64"): Tensor {
+  return value instanceof Tensor ? value : tensor(value, { dtype });
+}

@@ -15,6 +15,7 @@ import { type Plan, planOf } from "./plan.ts";
 import { lossOver, type Problem, problemOf } from "./problem.ts";
 import type { Outcome, Parameter, Result } from "./result.ts";
 import type { Start } from "./start.ts";
+import { withTies } from "./ties.ts";
 import { type Walked, walk } from "./walk.ts";
 
 /** A finished fit: its plain result, and what it takes to predict and to plot. */
@@ -36,7 +37,7 @@ export async function run(options: FitOptions): Promise<Run> {
   const method = methodFor(problem, fixed, options);
   const plan = planOf(problem, method, options);
   const walked = await walk({ problem, fixed, method, plan, generator, signal, onStep }, free);
-  const params = { ...fixed, ...walked.params };
+  const params = withTies(problem.ties, { ...fixed, ...walked.params });
   const result = resultOf({ problem, method, plan, walked, params, fixed });
   const seconds = (performance.now() - started) / 1000;
   return { problem, params, result: { ...result, seconds, seed } };
@@ -104,13 +105,14 @@ function parametersOf(
 ): Record<string, Parameter> {
   const scalars = starts.filter(({ value }) => value.size === 1);
   return Object.fromEntries(
-    scalars.map(({ name, value, min, max, fixed }) => [
+    scalars.map(({ name, value, min, max, fixed, tie }) => [
       name,
       {
         value: params[name]!.item(),
         standardError: errors.get(name) ?? null,
         start: value.item(),
-        fixed,
+        fixed: fixed && tie === null,
+        tie,
         min: Number.isFinite(min) ? min : null,
         max: Number.isFinite(max) ? max : null,
       },

@@ -6,11 +6,12 @@ import { hint } from "../data/names.ts";
 import type { Table } from "../data/table.ts";
 import { tensor } from "../tensor/make.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { tensors } from "./algebra.ts";
+import { asTensor, tensors } from "./algebra.ts";
 import { evaluate } from "./formula/evaluate.ts";
 import { type Formula, parseFormula } from "./formula/formula.ts";
 import type { FitOptions, ModelFunction } from "./options.ts";
 import { type Precision, type Start, startsFor } from "./start.ts";
+import { type Ties, tied, tiesOf, withTies } from "./ties.ts";
 
 /** Tensors by name: the columns of some rows, or parameters. */
 export type Named = Readonly<Record<string, Tensor>>;
@@ -26,6 +27,7 @@ export interface Model {
   readonly inputs: readonly string[];
   readonly dtype: Precision;
   readonly starts: readonly Start[];
+  readonly ties: Ties;
   readonly model: ModelFunction;
   /** What it predicts, of a target: the left side of a formula, as `log(y) ~ ...` has one. */
   readonly response: (target: Float64Array) => Float64Array;
@@ -45,15 +47,31 @@ function formulaModel(options: FitOptions, source: string, table: Table): Model 
     throw new Error(`target expects the target of the formula, ${formula.target}, got ${target}`);
   const starts = startsFor(formula.params, params, dtype);
   refuseLarge(starts);
+  const ties = tiesAmong(starts);
   return {
     formula,
     target: formula.target,
     inputs: formula.inputs,
     dtype,
-    starts,
-    model: predictor(formula),
+    starts: settled(starts, ties),
+    ties,
+    model: tied(predictor(formula), ties),
     response: (column) => responseOf(formula, column),
   };
+}
+
+function tiesAmong(starts: readonly Start[]): Ties {
+  const said = starts.flatMap(({ name, tie }) => (tie === null ? [] : [[name, tie] as const]));
+  return tiesOf(
+    new Map(said),
+    starts.map(({ name }) => name),
+  );
+}
+
+/** The starts, those of tied parameters where the others put them. */
+function settled(starts: readonly Start[], ties: Ties): readonly Start[] {
+  const values = withTies(ties, namedStarts(starts));
+  return starts.map((start) => (start.tie === null ? start : { ...start, value: values[start.name]! }));
 }
 
 function refuseLarge(starts: readonly Start[]): void {
@@ -77,10 +95,6 @@ function responseOf({ response }: Formula, target: Float64Array): Float64Array {
   return Float64Array.from(asTensor(value).realize());
 }
 
-function asTensor(value: Tensor | number): Tensor {
-  return value instanceof Tensor ? value : tensor(value, { dtype: "float64" });
-}
-
 function functionModel(options: FitOptions, model: ModelFunction, table: Table): Model {
   const { params, target } = options;
   if (target === undefined)
@@ -89,8 +103,19 @@ function functionModel(options: FitOptions, model: ModelFunction, table: Table):
   if (!params) throw new Error("a model that is a function expects params, got none");
   const dtype = options.dtype ?? dtypeOf(Object.values(params));
   const starts = startsFor(Object.keys(params), params, dtype);
-  const inputs = inputsOf(model, namedStarts(starts), table, target, dtype);
-  return { formula: null, target, inputs, dtype, starts, model, response: (column) => column };
+  const ties = tiesAmong(starts);
+  const whole = tied(model, ties);
+  const inputs = inputsOf(whole, namedStarts(starts), table, target, dtype);
+  return {
+    formula: null,
+    target,
+    inputs,
+    dtype,
+    starts: settled(starts, ties),
+    ties,
+    model: whole,
+    response: (column) => column,
+  };
 }
 
 /** float64, unless tensors come as float32. */

@@ -12,6 +12,8 @@ export interface Parameter {
   readonly standardError: number | null;
   readonly start: number;
   readonly fixed: boolean;
+  /** The expression of other parameters that it follows from; null where it is its own. */
+  readonly tie: string | null;
   readonly min: number | null;
   readonly max: number | null;
 }

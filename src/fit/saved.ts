@@ -38,7 +38,9 @@ function modelOf(json: unknown): SavedModel {
   const formula = formulaOf(source, Object.keys(params));
   // To start from them is to check them.
   const starts = startsFor(formula.params, params, "float64");
-  const values = Object.fromEntries(starts.map(({ name, value }) => [name, value.item()]));
+  const values = Object.fromEntries(
+    starts.map(({ name, value, tie }) => [name, tie === null ? value.item() : savedValue(name, saved)]),
+  );
   return { formula, params, values, predict: (data) => predictRows(ready(formula, values), data) };
 }
 
@@ -57,11 +59,18 @@ function ready(formula: Formula, values: Readonly<Record<string, number>>) {
   return { model: predictor(formula), inputs: formula.inputs, params, dtype };
 }
 
+function savedValue(name: string, params: unknown): number {
+  const { value } = recordOf(recordOf(params, "params by name")[name], `values of parameter ${name}`);
+  if (typeof value === "number") return value;
+  throw new Error(`parameter ${name} expects a number as value, got ${kindOf(value)}`);
+}
+
 /** A saved parameter as an option: null bounds are none. */
 function optionOf(name: string, saved: unknown): Exclude<ParamOptions[string], number> {
-  const { value, min, max, fixed } = recordOf(saved, `values of parameter ${name}`);
+  const { value, min, max, fixed, tie } = recordOf(saved, `values of parameter ${name}`);
   if (typeof value !== "number")
     throw new Error(`parameter ${name} expects a number as value, got ${kindOf(value)}`);
+  if (tie != null) return { tie: tie as string };
   if (typeof (fixed ?? false) !== "boolean")
     throw new Error(`parameter ${name} expects true or false as fixed, got ${kindOf(fixed)}`);
   return {

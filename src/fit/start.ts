@@ -13,6 +13,8 @@ export type ParamOption =
       readonly min?: number;
       readonly max?: number;
       readonly fixed?: boolean | number;
+      /** What it follows from, an expression of other parameters: `2*k1`. It is not fitted, nor bounded. */
+      readonly tie?: string;
     };
 
 /** The options of all parameters, by name. */
@@ -27,7 +29,12 @@ export interface Start {
   readonly value: Tensor;
   readonly min: number;
   readonly max: number;
+  /** Whether it stays where it is, or follows others: it is not fitted. */
   readonly fixed: boolean;
+  /** What it follows from, if anything. */
+  readonly tie: string | null;
+  /** Whether a person said where it starts. */
+  readonly given: boolean;
 }
 
 /** Where parameters start that nothing is said of, or the nearest number within their bounds. */
@@ -41,14 +48,21 @@ export function startsFor(names: readonly string[], options: ParamOptions, dtype
 }
 
 function startOf(name: string, option: ParamOption | undefined, dtype: Precision): Start {
-  const { start, fixed = false, ...bounds } = asRecord(name, option);
+  const { start, fixed = false, tie = null, ...bounds } = asRecord(name, option);
+  if (tie !== null) refuseBesides(name, { start, fixed: fixed || undefined, ...bounds });
   const min = rounded(bounds.min ?? Number.NEGATIVE_INFINITY, dtype);
   const max = rounded(bounds.max ?? Number.POSITIVE_INFINITY, dtype);
   if (!(min <= max)) throw new Error(`parameter ${name} expects min <= max, got ${min} and ${max}`);
   const given = typeof fixed === "number" ? fixed : start;
   const value = tensor(given ?? Math.min(Math.max(unsaid, min), max), { dtype });
   checkValues(name, value, min, max);
-  return { name, value, min, max, fixed: fixed !== false };
+  return { name, value, min, max, fixed: fixed !== false || tie !== null, tie, given: given !== undefined };
+}
+
+/** A tie says all there is to say of a parameter. */
+function refuseBesides(name: string, others: Readonly<Record<string, unknown>>): void {
+  const other = Object.keys(others).find((key) => others[key] !== undefined);
+  if (other !== undefined) throw new Error(`parameter ${name} expects a tie alone, got ${other} besides`);
 }
 
 /** A number as a tensor of the dtype has it. */
@@ -61,7 +75,7 @@ function asRecord(name: string, option: ParamOption | undefined): Exclude<ParamO
   if (isValue(option)) return { start: option };
   if (typeof option !== "object" || option === null || Array.isArray(option))
     throw new TypeError(
-      `parameter ${name} expects a number, a tensor or { start, min, max, fixed }, got ${kindOf(option)}`,
+      `parameter ${name} expects a number, a tensor or { start, min, max, fixed, tie }, got ${kindOf(option)}`,
     );
   for (const [key, value] of Object.entries(option)) checkOption(name, key, value);
   return option;
@@ -85,6 +99,7 @@ const kinds: Readonly<Record<string, { readonly wanted: string; readonly holds: 
       wanted: "true, false or a number",
       holds: (x) => typeof x === "boolean" || typeof x === "number",
     },
+    tie: { wanted: "an expression of other parameters", holds: (x) => typeof x === "string" },
   };
 
 function checkOption(name: string, key: string, value: unknown): void {

@@ -31,7 +31,7 @@ export interface ResultJson {
 }
 
 /** One parameter. Bounds are null where there are none. */
-export type ParameterJson = { readonly fixed: boolean } & Nullable<
+export type ParameterJson = { readonly fixed: boolean; readonly tie: string | null } & Nullable<
   "value" | "standardError" | "start" | "min" | "max"
 >;
 
@@ -72,12 +72,13 @@ export function resultJson(result: Result): ResultJson {
   };
 }
 
-function parameterJson({ value, standardError, start, fixed, min, max }: Parameter): ParameterJson {
+function parameterJson({ value, standardError, start, fixed, tie, min, max }: Parameter): ParameterJson {
   return {
     value: finite(value),
     standardError: finite(standardError),
     start: finite(start),
     fixed,
+    tie,
     min: finite(min),
     max: finite(max),
   };

@@ -211,8 +211,9 @@ function relativeError({ value, standardError }: Named): string {
   return standardError === null ? dash : formatShare(Math.abs(standardError / value));
 }
 
-/** What held the parameter: fixed, or its bounds and whether it lies on one. */
-function constraint({ fixed, value, min, max }: Named): string {
+/** What held the parameter: a tie, fixed, or its bounds and whether it lies on one. */
+function constraint({ fixed, tie, value, min, max }: Named): string {
+  if (tie !== null) return `tied to ${printable(tie)}`;
   if (fixed) return "fixed";
   if (min === null && max === null) return "";
   if (value === min) return `at its lower bound ${shortNumber(min)}`;
@@ -223,7 +224,7 @@ function constraint({ fixed, value, min, max }: Named): string {
 
 /** A sentence for the dashes among the standard errors. */
 function missingErrors(params: readonly Named[], result: Result, room: number): string[] {
-  const free = params.filter(({ fixed }) => !fixed);
+  const free = params.filter(({ fixed, tie }) => !fixed && tie === null);
   const without = free.filter(({ standardError }) => !isNumber(standardError));
   if (without.length === 0) return [];
   const names = without.slice(0, 5).map(({ name }) => name);
