@@ -29,6 +29,12 @@ export {
   type TensorParameter,
 } from "./report/fitted.ts";
 export type { ResultJson } from "./report/json.ts";
+export {
+  type LeastSquares,
+  type LeastSquaresOptions,
+  leastSquares,
+  type Residuals,
+} from "./report/least-squares.ts";
 export { fitFigure, lossFigure } from "./report/plot.ts";
 // runtime
 export { setThreads, threadCount, threadsReady, threadsReason } from "./runtime/threads.ts";

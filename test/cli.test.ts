@@ -445,7 +445,7 @@ describe("exit statuses", () => {
     [0, "a fit that converged", ["fit", rides, quadratic]],
     [0, "the steps that were asked for", ["fit", rides, quadratic, "--steps", "2", "--optimizer", "adam"]],
     [1, "a fit that diverged", ["fit", rides, quadratic, "--optimizer", "sgd", "--lr", "1"]],
-    [1, "a model that is undefined at the start", ["fit", cars, "dist ~ a*log(b - speed)"]],
+    [1, "a model that is undefined at the start", ["fit", cars, "dist ~ a*log(-1 - exp(b*speed))"]],
     [2, "a file that is not there", ["fit", "nowhere.csv", quadratic]],
     [2, "a formula that does not parse", ["fit", rides, "speed ~ a*(time"]],
     [2, "a flag that is not there", ["fit", rides, quadratic, "--stpes", "2"]],

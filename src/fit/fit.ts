@@ -7,7 +7,7 @@ import { Generator } from "../tensor/random.ts";
 import { originOfNaN } from "./diagnosis.ts";
 import { measure } from "./measure.ts";
 import type { Method } from "./method.ts";
-import { methodFor } from "./methods.ts";
+import { methodFor, searching } from "./methods.ts";
 import type { Named } from "./model.ts";
 import { checkOptions, type FitOptions } from "./options.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -16,7 +16,7 @@ import { lossOver, type Problem, problemOf } from "./problem.ts";
 import type { Outcome, Parameter, Result } from "./result.ts";
 import type { Start } from "./start.ts";
 import { withTies } from "./ties.ts";
-import { type Walked, walk } from "./walk.ts";
+import { type Walk, type Walked, walk } from "./walk.ts";
 
 /** A finished fit: its plain result, and what it takes to predict and to plot. */
 export interface Run {
@@ -36,11 +36,31 @@ export async function run(options: FitOptions): Promise<Run> {
   const [free, fixed] = [valuesOf(problem, false), valuesOf(problem, true)];
   const method = methodFor(problem, fixed, options);
   const plan = planOf(problem, method, options);
-  const walked = await walk({ problem, fixed, method, plan, generator, signal, onStep }, free);
+  const way = { problem, fixed, method, plan, generator, signal, onStep };
+  const { walked, note } = await surely(way, free, options);
   const params = withTies(problem.ties, { ...fixed, ...walked.params });
-  const result = resultOf({ problem, method, plan, walked, params, fixed });
+  const result = resultOf({ problem, method, plan, walked, note, params, fixed });
   const seconds = (performance.now() - started) / 1000;
   return { problem, params, result: { ...result, seconds, seed } };
+}
+
+/** A walk, and what was done where the first was not to be trusted. */
+interface Sure {
+  readonly walked: Walked;
+  readonly note: string | null;
+}
+
+/** The walk from the start, or a better one where its answer is doubtful and the choice of the solver was left open. */
+async function surely(way: Walk, start: Named, { optimizer = "auto" }: FitOptions): Promise<Sure> {
+  const walked = await walk(way, start);
+  if (optimizer !== "auto" || way.method.name !== "levenberg-marquardt" || way.plan.isAsked)
+    return { walked, note: null };
+  const { isDoubtful, rescue } = await import("./rescue.ts");
+  if (!isDoubtful(way, walked)) return { walked, note: null };
+  const rescued = await rescue({ way, walked, start, other: searching(way.problem, way.fixed, {}) });
+  return rescued
+    ? { walked: rescued.walked, note: `the start values led nowhere good: the fit ${rescued.how}` }
+    : { walked, note: null };
 }
 
 function valuesOf({ starts }: Problem, fixed: boolean): Named {
@@ -53,6 +73,7 @@ interface Ended {
   readonly method: Method;
   readonly plan: Plan;
   readonly walked: Walked;
+  readonly note: string | null;
   readonly params: Named;
   readonly fixed: Named;
 }
@@ -80,7 +101,7 @@ function resultOf(ended: Ended): Omit<Result, "seconds" | "seed"> {
 }
 
 /** How it ended; where numbers gave out, with the place. */
-function endOf({ problem, method, plan, walked, fixed }: Ended, idle: readonly string[]): Outcome {
+function endOf({ problem, method, plan, walked, note, fixed }: Ended, idle: readonly string[]): Outcome {
   const { kind, steps, first, last } = walked;
   const [training, validation] = [problem.training, problem.validation];
   const rows = Number.isFinite(last.loss) ? validation : training;
@@ -94,6 +115,7 @@ function endOf({ problem, method, plan, walked, fixed }: Ended, idle: readonly s
     learningRate: method.rateAt(0),
     origin: isLost && rows ? originOfNaN(problem, rows, { ...last.params, ...fixed }) : null,
     idle,
+    note,
   });
 }
 

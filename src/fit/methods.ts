@@ -70,7 +70,7 @@ function named(problem: Problem, fixed: Named, name: OptimizerName, options: Fit
 }
 
 /** L-BFGS with a line search, which needs no rate, over the loss as a part of what it is at the start: its tolerances are absolute. */
-function searching(problem: Problem, fixed: Named, rate: { readonly lr?: Rate }): Method {
+export function searching(problem: Problem, fixed: Named, rate: { readonly lr?: Rate }): Method {
   const start = lossOver(problem, problem.training, namedStarts(problem.starts)).item();
   const options = { lineSearchFn: "strongWolfe", toleranceGrad: 0, toleranceChange: 0 } as const;
   return descent(problem, fixed, optimizers.lbfgs({ ...options, ...rate }), Math.abs(start) || 1);

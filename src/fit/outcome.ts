@@ -14,6 +14,8 @@ export interface Ending {
   readonly origin: string | null;
   /** Parameters that make no difference to any prediction, beside the answer. */
   readonly idle: readonly string[];
+  /** What was done beside the walk from the start values, if anything. */
+  readonly note: string | null;
 }
 
 interface Wording {
@@ -24,9 +26,9 @@ interface Wording {
 const wordings: Record<OutcomeKind, Wording> = {
   converged: {
     message: ({ steps }) => `converged after ${plural(steps, "step")}: the loss no longer changes`,
-    advice: ({ idle }) =>
+    advice: ({ idle, note }) =>
       idle.length === 0
-        ? null
+        ? note
         : `near the answer ${idle.join(" and ")} ${idle.length === 1 ? "makes" : "make"} no difference to the predictions: try other start values`,
   },
   steps: {
@@ -84,7 +86,7 @@ export function outcomeOf(ending: Ending): Outcome {
     kind: ending.kind,
     converged: outcomes[ending.kind],
     message: message(ending),
-    advice: advice?.(ending) ?? null,
+    advice: advice?.(ending) ?? ending.note,
   };
 }
 

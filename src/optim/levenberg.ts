@@ -111,7 +111,10 @@ interface Model {
 function modelAt(problem: SquaresProblem, state: LevenbergState, params: Float64Array): Model {
   const { residuals, length: size } = state;
   const jacobian = problem.jacobian(params);
-  const free = jacobian.map((c, j) => (isHeld(problem, params, residuals, c, j) ? c.map(() => 0) : c));
+  const isIdle = idle(params, jacobian, size, problem.precision);
+  const free = jacobian.map((c, j) =>
+    isIdle[j] || isHeld(problem, params, residuals, c, j) ? new Float64Array(c.length) : c,
+  );
   const scale = state.scale.map((before, j) => Math.max(before, length(free[j]!)) || 1);
   const columns = free.map((column, j) => column.map((x) => x / scale[j]!));
   const right = residuals.map((r) => -r / (size || 1));
@@ -128,6 +131,21 @@ function isHeld(
 ): boolean {
   const slope = dot(column, residuals);
   return (params[j]! <= lower[j]! && slope > 0) || (params[j]! >= upper[j]! && slope < 0);
+}
+
+/**
+ * Which parameters make no difference where the residuals have this length: as much again of one changes them by less than they
+ * are rounded, and by next to nothing beside what others change. A step that its column calls for would lead nowhere, however far.
+ */
+export function idle(
+  params: Float64Array,
+  columns: readonly Float64Array[],
+  size: number,
+  precision: number,
+): boolean[] {
+  const effects = columns.map((column, j) => Math.abs(params[j]! || 1) * length(column));
+  const most = precision * effects.reduce((x, y) => Math.max(x, y), 0);
+  return effects.map((effect, j) => params[j] !== 0 && effect <= precision * Math.min(size, most));
 }
 
 /** Where a step leads. */
