@@ -34,7 +34,7 @@ export async function run(options: FitOptions): Promise<Run> {
   const generator = new Generator(seed);
   const problem = problemOf(options, generator);
   const [free, fixed] = [valuesOf(problem, false), valuesOf(problem, true)];
-  const method = methodFor(problem, fixed, options);
+  const method = (await direct(problem, fixed, free, options)) ?? methodFor(problem, fixed, options);
   const plan = planOf(problem, method, options);
   const way = { problem, fixed, method, plan, generator, signal, onStep };
   const { walked, note } = await surely(way, free, options);
@@ -42,6 +42,19 @@ export async function run(options: FitOptions): Promise<Run> {
   const result = resultOf({ problem, method, plan, walked, note, params, fixed });
   const seconds = (performance.now() - started) / 1000;
   return { problem, params, result: { ...result, seconds, seed } };
+}
+
+/** The way of models that are linear in their parameters, where the choice is left open. */
+async function direct(
+  problem: Problem,
+  fixed: Named,
+  free: Named,
+  options: FitOptions,
+): Promise<Method | null> {
+  const { optimizer = "auto", lr, schedule, batchSize } = options;
+  if (optimizer !== "auto" || [lr, schedule, batchSize].some((option) => option !== undefined)) return null;
+  const { linearLeastSquares } = await import("./linear.ts");
+  return linearLeastSquares(problem, fixed, free);
 }
 
 /** A walk, and what was done where the first was not to be trusted. */
@@ -116,6 +129,7 @@ function endOf({ problem, method, plan, walked, note, fixed }: Ended, idle: read
     origin: isLost && rows ? originOfNaN(problem, rows, { ...last.params, ...fixed }) : null,
     idle,
     note,
+    isDirect: method.isDirect === true,
   });
 }
 

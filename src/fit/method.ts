@@ -55,6 +55,8 @@ export type Run = (free: Named, state: unknown, span: Span) => Leg;
 export interface Method {
   readonly name: string;
   readonly rateAt: (step: number) => number | null;
+  /** Whether its first step leads to the minimum, whatever the start. */
+  readonly isDirect?: true;
   /** How many steps make a budget where nobody asks for one. */
   readonly budget: number;
   /** Step 4, gradients, and step 5, step. */

@@ -10,11 +10,10 @@ import { asTensor, tensors } from "./algebra.ts";
 import { evaluate } from "./formula/evaluate.ts";
 import { type Formula, parseFormula } from "./formula/formula.ts";
 import type { FitOptions, ModelFunction } from "./options.ts";
-import { type Precision, type Start, startsFor } from "./start.ts";
+import { type Named, type Precision, type Start, startsFor } from "./start.ts";
 import { type Ties, tied, tiesOf, withTies } from "./ties.ts";
 
-/** Tensors by name: the columns of some rows, or parameters. */
-export type Named = Readonly<Record<string, Tensor>>;
+export type { Named } from "./start.ts";
 
 /** The relative size of one rounding. */
 export const roundings: Record<Precision, number> = { float32: 2 ** -24, float64: 2 ** -53 };

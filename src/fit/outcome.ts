@@ -14,6 +14,8 @@ export interface Ending {
   readonly origin: string | null;
   /** Parameters that make no difference to any prediction, beside the answer. */
   readonly idle: readonly string[];
+  /** Whether the first step led to the minimum. */
+  readonly isDirect: boolean;
   /** What was done beside the walk from the start values, if anything. */
   readonly note: string | null;
 }
@@ -25,7 +27,10 @@ interface Wording {
 
 const wordings: Record<OutcomeKind, Wording> = {
   converged: {
-    message: ({ steps }) => `converged after ${plural(steps, "step")}: the loss no longer changes`,
+    message: ({ steps, isDirect }) =>
+      isDirect
+        ? "converged at once: the model is linear in its parameters"
+        : `converged after ${plural(steps, "step")}: the loss no longer changes`,
     advice: ({ idle, note }) =>
       idle.length === 0
         ? note

@@ -20,6 +20,9 @@ export type ParamOption =
 /** The options of all parameters, by name. */
 export type ParamOptions = { readonly [name: string]: ParamOption };
 
+/** Tensors by name: the columns of some rows, or parameters. */
+export type Named = Readonly<Record<string, Tensor>>;
+
 /** The precisions that a fit computes in. */
 export type Precision = "float32" | "float64";
 

@@ -5,8 +5,8 @@ import { asTensor, tensors } from "./algebra.ts";
 import { evaluate } from "./formula/evaluate.ts";
 import { type Expression, namesIn } from "./formula/expression.ts";
 import { knownNames, parseExpression } from "./formula/parse.ts";
-import type { Named } from "./model.ts";
 import type { ModelFunction } from "./options.ts";
+import type { Named } from "./start.ts";
 
 /** What parameters are tied to, by name, in an order in which each comes after those it needs. */
 export type Ties = ReadonlyMap<string, Expression>;

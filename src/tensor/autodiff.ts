@@ -82,6 +82,18 @@ export function linearize<X extends Tensors>(f: (x: X) => Tensor, x: X): [value:
   return [first!, rest];
 }
 
+/**
+ * Whether the derivative of f is the same wherever x is, as far as its graph tells: f is affine, or a step function of something,
+ * whose derivative is 0 wherever it has one.
+ */
+export function hasConstantDerivative<X extends Tensors>(f: (x: X) => Tensor, x: X): boolean {
+  return differentiating(x, (variables, nodes) => {
+    const result = resultOf("linearize", f(variables));
+    const columns = nodes.flatMap((node) => oneHots(node).map((t) => tangents([result], [node], [t])[0]!));
+    return !ancestors(columns, () => false).some((node) => nodes.includes(node));
+  });
+}
+
 /** All first derivatives of f at x: shape [...shape of f(x), ...shape of x]. By rows or by columns, whichever are fewer. */
 export function jacobian(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
   return (x) => {
