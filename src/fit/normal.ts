@@ -2,23 +2,14 @@
  * The normal equations of a sum of squares: rows and parameters go in; r'r, J'r and J'J come out, of one pass over the rows that
  * stores nothing of their number.
  */
+import type { Normal, NormalProblem } from "../optim/normal.ts";
 import { linearize } from "../tensor/autodiff.ts";
 import { compile } from "../tensor/compile.ts";
 import { realize, type Tensor } from "../tensor/tensor.ts";
-import type { Named } from "./model.ts";
+import { type Named, roundings } from "./model.ts";
 import type { Batch, Problem } from "./problem.ts";
-import { residualsOf } from "./squares.ts";
+import { bounds, residualsOf, targetsOf, unpack } from "./squares.ts";
 import { isSteady } from "./steady.ts";
-
-/** Sums over the rows, of residuals r and their derivatives J by the free parameters, element by element. */
-export interface Normal {
-  /** r'r */
-  readonly sumOfSquares: number;
-  /** J'r: half the gradient of r'r. */
-  readonly gradient: Float64Array;
-  /** J'J, symmetric, row by row. */
-  readonly gram: Float64Array;
-}
 
 /** The sums as tensors of one element: r'r, then J'r, then the rows of J'J up to the diagonal. */
 type Sums = (free: Named, fixed: Named) => Tensor[];
@@ -64,4 +55,16 @@ function normalOf([sumOfSquares, ...sums]: readonly number[]): Normal {
   for (let [i, at] = [0, p]; i < p; i++)
     for (let j = 0; j <= i; j++) gram[i * p + j] = gram[j * p + i] = sums[at++]!;
   return { sumOfSquares: sumOfSquares!, gradient: Float64Array.from(sums.slice(0, p)), gram };
+}
+
+/** The sums as a function of a vector of the free parameters. */
+export function normalOver(problem: Problem, rows: Batch, free: Named, fixed: Named): NormalProblem {
+  const targets = targetsOf(rows).double();
+  return {
+    at: (vector) => normalAt(problem, rows, unpack(vector, free), fixed),
+    lower: bounds(problem.starts, free, "min"),
+    upper: bounds(problem.starts, free, "max"),
+    precision: roundings[problem.dtype],
+    magnitude: Math.sqrt(targets.square().sum().item()),
+  };
 }

@@ -3,13 +3,16 @@
  * out with a word on how it was found, if there is one.
  */
 import { idle } from "../optim/levenberg.ts";
+import { independence } from "../optim/normal.ts";
 import { length, triangularize } from "../optim/qr.ts";
 import { tensor } from "../tensor/make.ts";
 import type { Generator } from "../tensor/random.ts";
 import type { Method } from "./method.ts";
 import { type Named, roundings } from "./model.ts";
+import { normalAt } from "./normal.ts";
 import { lossOver, type Problem } from "./problem.ts";
 import { outcomes } from "./result.ts";
+import { many } from "./solvers.ts";
 import { doubles, jacobianOf, pack, residualsOf } from "./squares.ts";
 import type { Start } from "./start.ts";
 import { type Walk, type Walked, walk } from "./walk.ts";
@@ -127,11 +130,13 @@ export function isDoubtful(way: Walk, { kind, params, first, last }: Walked): bo
 /** What is left of the loss where it is on its way to 0, however slowly. */
 const vanishing = 1e-24;
 
-/** The least part of a column that is not in those before it. */
+/** The least part of a column that is not in those before it, and the same of sums of squares. */
 const least = 1e-11;
+const leastOfSums = 1e-14;
 
 function isDegenerate({ problem, fixed }: Walk, params: Named): boolean {
   const rows = problem.training;
+  if (rows.count >= many) return independence(normalAt(problem, rows, params, fixed)) < leastOfSums;
   const columns = jacobianOf(problem, rows, params, fixed);
   const size = length(doubles(residualsOf(problem, rows, { ...params, ...fixed })));
   if (idle(pack(params), columns, size, roundings[problem.dtype]).includes(true)) return true;

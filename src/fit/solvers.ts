@@ -3,9 +3,11 @@
  * reweighted squares for losses that go easy on outliers.
  */
 import * as levenberg from "../optim/levenberg.ts";
+import * as normal from "../optim/normal.ts";
 import type { LossName } from "./losses.ts";
 import type { Method, Taken } from "./method.ts";
 import type { Named } from "./model.ts";
+import { normalOver } from "./normal.ts";
 import { type Batch, lossOver, type Problem } from "./problem.ts";
 import { doubles, pack, squaresOver, unpack } from "./squares.ts";
 
@@ -22,23 +24,62 @@ interface Memory {
 
 /** Levenberg-Marquardt, with Jacobians by forward mode. */
 function leastSquares(problem: Problem, fixed: Named): Method {
-  return {
-    name: "levenberg-marquardt",
-    rateAt: () => null,
-    budget: 500,
-    step: (free, state, rows) => {
-      const squares = squaresOver(problem, rows, free, fixed);
-      const { vector, at } = (state as Memory | undefined) ?? begin(squares, pack(free));
-      const { params, state: next } = levenberg.update(squares, at, vector);
-      return {
-        params: unpack(params, free),
-        state: { vector: params, at: next } satisfies Memory,
-        loss: at.length ** 2 / weightOf(rows),
-        end: next.end,
-      };
-    },
+  const step = problem.training.count < many ? stepByColumns(problem, fixed) : stepBySums(problem, fixed);
+  return { name: "levenberg-marquardt", rateAt: () => null, budget: 500, step };
+}
+
+/** From so many rows on, sums over them serve in place of columns. */
+export const many = 10_000;
+
+/** With all columns of the Jacobian at hand, and all the digits that they allow. */
+function stepByColumns(problem: Problem, fixed: Named): Method["step"] {
+  return (free, state, rows) => {
+    const squares = squaresOver(problem, rows, free, fixed);
+    const { vector, at } = (state as Memory | undefined) ?? begin(squares, pack(free));
+    const { params, state: next } = levenberg.update(squares, at, vector);
+    return {
+      params: unpack(params, free),
+      state: { vector: params, at: next } satisfies Memory,
+      loss: at.length ** 2 / weightOf(rows),
+      end: next.end,
+    };
   };
 }
+
+/** With sums over the rows, as long as the columns are not too much alike for that. */
+function stepBySums(problem: Problem, fixed: Named): Method["step"] {
+  const byColumns = stepByColumns(problem, fixed);
+  return (free, state, rows, step) => {
+    const before = state ?? sumsAt(normalOver(problem, rows, free, fixed), pack(free));
+    if (!isSummed(before)) return byColumns(free, before, rows, step);
+    const { squares, vector, at } = before;
+    if (normal.independence(at.normal) < alike) return byColumns(free, undefined, rows, step);
+    const { params, state: next } = normal.update(squares, at, vector);
+    return {
+      params: unpack(params, free),
+      state: { squares, vector: params, at: next } satisfies Summed,
+      loss: at.normal.sumOfSquares / weightOf(rows),
+      end: next.end,
+    };
+  };
+}
+
+interface Summed {
+  readonly squares: normal.NormalProblem;
+  readonly vector: Float64Array;
+  readonly at: normal.NormalState;
+}
+
+function sumsAt(squares: normal.NormalProblem, vector: Float64Array): Summed {
+  return { squares, vector, at: normal.init(squares, vector) };
+}
+
+function isSummed(state: unknown): state is Summed {
+  return typeof state === "object" && state !== null && "squares" in state;
+}
+
+/** Columns that are no further apart lose too many digits when they are squared. */
+const alike = 1e-11;
 
 function begin(squares: levenberg.SquaresProblem, vector: Float64Array): Memory {
   return { vector, at: levenberg.init(squares, vector) };

@@ -61,11 +61,11 @@ export function squaresOver(problem: Problem, rows: Batch, free: Named, fixed: N
 
 /** The elements of a tensor as float64, computed. */
 export function doubles(t: Tensor): Float64Array {
-  return Float64Array.from(t.realize());
+  return new Float64Array(t.realize());
 }
 
 /** One bound of each element of the free parameters. */
-function bounds(starts: readonly Start[], free: Named, side: "min" | "max"): Float64Array {
+export function bounds(starts: readonly Start[], free: Named, side: "min" | "max"): Float64Array {
   const moving = starts.filter(({ name }) => Object.hasOwn(free, name));
   return Float64Array.from(moving.flatMap((start) => new Array<number>(start.value.size).fill(start[side])));
 }
