@@ -168,6 +168,7 @@ describe("coaster fit", () => {
       "formula",
       ...["kind", "converged", "message", "advice"].map((key) => `outcome.${key}`),
       ...["name", "value"].map((key) => `loss.${key}`),
+      "scale",
       "validationLoss",
       ...["a", "b", "c"].flatMap((name) => parameter.map((key) => `params.${name}.${key}`)),
       ...["observations", "degreesOfFreedom", "residualSumOfSquares"].map((key) => `statistics.${key}`),

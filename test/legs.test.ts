@@ -18,7 +18,10 @@ const w = x.map((_, i) => 1 + (i % 3));
 type Options = Partial<FitOptions>;
 
 /** The walk of a fit, and its start. `methodOf` makes another method of the one that the options ask for. */
-function walkOf(options: Options, methodOf: (method: Method, problem: Problem) => Method): [Walk, Named] {
+async function walkOf(
+  options: Options,
+  methodOf: (method: Method, problem: Problem) => Method,
+): Promise<[Walk, Named]> {
   const given = {
     data: { x, y, w },
     model: "y ~ a*x + b",
@@ -31,7 +34,7 @@ function walkOf(options: Options, methodOf: (method: Method, problem: Problem) =
   const [fixed, free] = [true, false].map((isFixed) =>
     Object.fromEntries(problem.starts.filter((s) => s.fixed === isFixed).map((s) => [s.name, s.value])),
   ) as [Named, Named];
-  const method = methodOf(methodFor(problem, fixed, given), problem);
+  const method = methodOf(await methodFor(problem, fixed, given), problem);
   const plan = planOf(problem, method, given);
   return [{ problem, fixed, method, plan, generator, signal: given.signal, onStep: given.onStep }, free];
 }
@@ -49,7 +52,7 @@ const plain = ({ params, last, ...walked }: Walked) => ({
 });
 
 const ended = async (...[options, methodOf]: Parameters<typeof walkOf>) =>
-  plain(await walk(...walkOf(options, methodOf)));
+  plain(await walk(...(await walkOf(options, methodOf))));
 
 describe("steps in one go", () => {
   const ways: Options[] = [

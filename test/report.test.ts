@@ -26,6 +26,7 @@ const result: Result = {
     c: { ...free, value: 72, standardError: null, start: 72, fixed: true, tie: null },
   },
   loss: { name: "mse", value: 9.123456789 },
+  scale: null,
   validationLoss: null,
   outcome: {
     kind: "converged",
@@ -231,6 +232,7 @@ describe("the report in JSON", () => {
       formula: "speed ~ a*time^2 + b*time + c",
       outcome: { kind: "converged", converged: true, message: result.outcome.message, advice: null },
       loss: { name: "mse", value: 9.123456789 },
+      scale: null,
       validationLoss: null,
       params: {
         a: {
@@ -326,6 +328,7 @@ describe("odd results", () => {
     inputs: fc.array(name),
     params: named(parameter),
     loss: fc.record({ name: fc.constantFrom("mse", "l1", "custom"), value: number }),
+    scale: maybe,
     validationLoss: maybe,
     outcome: fc.record({
       kind: fc.constantFrom(...(Object.keys(outcomes) as OutcomeKind[])),

@@ -46,7 +46,9 @@ describe("the public surface", () => {
   );
 
   test.each(
-    words("mse l1 smoothL1 huber logCosh quantile binaryCrossEntropyWithLogits crossEntropy poissonNll"),
+    words(
+      "mse l1 smoothL1 huber softL1 cauchy tukey logCosh quantile binaryCrossEntropyWithLogits crossEntropy poissonNll",
+    ),
   )("has the loss %s", (name) => {
     expect(coaster.losses).toHaveProperty(name);
   });

@@ -53,6 +53,7 @@ export const commands: readonly Command[] = [
       "tie",
       "from",
       "loss",
+      "scale",
       "optimizer",
       "lr",
       "steps",

@@ -139,11 +139,12 @@ export const flags = {
     parameters,
     "start from a saved fit; what was fixed there stays fixed, and FORMULA may be left out",
   ),
-  loss: flag(
-    "--loss",
-    text("NAME"),
+  loss: flag("--loss", text("NAME"), descent, "what to make small: mse (the default), tukey, huber, l1, ..."),
+  scale: flag(
+    "--scale",
+    number("X", "a number above 0", (x) => x > 0 && Number.isFinite(x)),
     descent,
-    "what to make small: mse (the default), l1, huber, logCosh, ...",
+    "how far off rows are that are no outliers; found from the data unless said",
   ),
   optimizer: flag(
     "--optimizer",

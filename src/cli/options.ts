@@ -32,6 +32,7 @@ export async function optionsOf(
     ...given({
       // Names are checked where they are looked up.
       loss: flags.loss as LossName | undefined,
+      scale: flags.scale,
       optimizer: flags.optimizer as OptimizerName | undefined,
       lr: flags.lr,
       steps: flags.steps,

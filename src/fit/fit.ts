@@ -5,9 +5,10 @@
  */
 import { Generator } from "../tensor/random.ts";
 import { originOfNaN } from "./diagnosis.ts";
+import { hasScale } from "./losses.ts";
 import { measure } from "./measure.ts";
 import type { Method } from "./method.ts";
-import { methodFor, searching } from "./methods.ts";
+import { methodFor, nameFor, searching } from "./methods.ts";
 import type { Named } from "./model.ts";
 import { checkOptions, type FitOptions } from "./options.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -32,9 +33,10 @@ export async function run(options: FitOptions): Promise<Run> {
   checkOptions(options);
   const { seed = 0, signal, onStep } = options;
   const generator = new Generator(seed);
-  const problem = problemOf(options, generator);
-  const [free, fixed] = [valuesOf(problem, false), valuesOf(problem, true)];
-  const method = (await direct(problem, fixed, free, options)) ?? methodFor(problem, fixed, options);
+  const given = problemOf(options, generator);
+  const fixed = valuesOf(given, true);
+  const { problem, free } = await scaled(given, valuesOf(given, false), fixed, options);
+  const method = (await direct(problem, fixed, free, options)) ?? (await methodFor(problem, fixed, options));
   const plan = planOf(problem, method, options);
   const way = { problem, fixed, method, plan, generator, signal, onStep };
   const { walked, note } = await surely(way, free, options);
@@ -76,6 +78,21 @@ async function surely(way: Walk, start: Named, { optimizer = "auto" }: FitOption
     : { walked, note: null };
 }
 
+/** The problem and its start values: where the loss has a scale, with that, and with start values that bear outliers. */
+async function scaled(
+  problem: Problem,
+  free: Named,
+  fixed: Named,
+  options: FitOptions,
+): Promise<{ problem: Problem; free: Named }> {
+  const isSolved = nameFor(problem, options) === "reweighted-least-squares";
+  if (!hasScale(problem.loss.name) || !(isSolved || options.scale !== undefined)) return { problem, free };
+  const robust = await import("./robust.ts");
+  return isSolved
+    ? robust.robustly(problem, free, fixed, options)
+    : { problem: robust.withScale(problem, options.scale!, false), free };
+}
+
 function valuesOf({ starts }: Problem, fixed: boolean): Named {
   return Object.fromEntries(starts.filter((s) => s.fixed === fixed).map(({ name, value }) => [name, value]));
 }
@@ -103,6 +120,7 @@ function resultOf(ended: Ended): Omit<Result, "seconds" | "seed"> {
     omitted,
     params: parametersOf(problem.starts, params, errors),
     loss: { name: loss.name, value: lossOver(problem, training, params).item() },
+    scale: loss.robust?.scale ?? null,
     validationLoss: validation && lossOver(problem, validation, params).item(),
     outcome: endOf(ended, idle),
     statistics,

@@ -44,6 +44,26 @@ function reduce(elements: Tensor, { reduction = "mean", weights }: LossOptions):
   }
 }
 
+/**
+ * Where losses with a scale begin to go easy on a deviation, in scales: so that with normal errors alone parameters have 95 % of the
+ * precision that squares give them (Holland and Welsch, Robust regression using iteratively reweighted least-squares, 1977; that
+ * of softL1 is found likewise).
+ */
+export const tuning = { huber: 1.345, softL1: 1.287, cauchy: 2.385, tukey: 4.685 } as const;
+
+/** What losses with a scale take: the standard deviation of the errors that are no outliers. */
+interface Scaled {
+  readonly scale?: number;
+}
+
+/** A loss of deviations in units of k, with the slope of (p - t)^2 / 2 near 0; k is so many scales. */
+function scaled(constant: number, rho: (u: Tensor) => Tensor): Loss<Scaled> {
+  return loss((p, t, { scale = 1 }) => {
+    const k = constant * scale;
+    return rho(p.sub(t).div(k)).mul(k * k);
+  });
+}
+
 /** The losses by name, PyTorch's where it has them. */
 export const losses = {
   /** (p - t)^2. */
@@ -59,6 +79,19 @@ export const losses = {
   huber: loss<{ readonly delta?: number }>((p, t, { delta = 1 }) => {
     const distance = p.sub(t).abs();
     return where(distance.le(delta), distance.square().mul(0.5), distance.sub(0.5 * delta).mul(delta));
+  }),
+  /** k^2 (sqrt(1 + ((p - t)/k)^2) - 1) with k of 1.287 scales (1): squares near the target, absolute values far from it. */
+  softL1: scaled(tuning.softL1, (u) => {
+    const square = u.square();
+    return square.div(square.add(1).sqrt().add(1));
+  }),
+  /** k^2/2 log(1 + ((p - t)/k)^2) with k of 2.385 scales (1): what is far off pulls the less the farther it is. */
+  cauchy: scaled(tuning.cauchy, (u) => u.square().log1p().mul(0.5)),
+  /** k^2/6 (1 - (1 - ((p - t)/k)^2)^3) within k, 4.685 scales (1), of the target, k^2/6 beyond: what is far off does not pull. */
+  tukey: scaled(tuning.tukey, (u) => {
+    // 1 - (1 - s)^3 = s (3 - 3 s + s^2), exact beside 0.
+    const square = u.square().minimum(1);
+    return square.mul(square.mul(square.sub(3)).add(3)).div(6);
   }),
   /** log(cosh(p - t)). */
   logCosh: loss((p, t) => {
@@ -102,6 +135,23 @@ const misses: Partial<Record<LossName, Misses>> = {
   poissonNll: (p, t) => p.exp().sub(t),
 };
 
+/** What a loss with a scale makes of residuals. */
+export interface Robust {
+  /** The standard deviation of the errors that are no outliers, as found or as given. */
+  readonly scale: number;
+  readonly isFound: boolean;
+  /** The share of a residual's pull that it keeps: psi(r) / r. */
+  readonly weight: (residual: number) => number;
+  /** Residuals and their derivatives, by columns, as a sum of squares whose standard errors are those of this loss. */
+  readonly asSquares: (residuals: Float64Array, columns: readonly Float64Array[]) => AsSquares;
+}
+
+/** The rows that have a pull. */
+export interface AsSquares {
+  readonly residuals: Float64Array;
+  readonly columns: readonly Float64Array[];
+}
+
 /** A loss as fits use it. */
 export interface ChosenLoss {
   readonly name: LossName | "custom";
@@ -110,17 +160,27 @@ export interface ChosenLoss {
   readonly isDirect: boolean;
   /** How far predictions are from targets, in the units of targets; of classes, how far the right one's probability is from 1. */
   readonly misses: Misses;
+  /** What goes easy on outliers, once there is a scale. */
+  readonly robust: Robust | null;
+}
+
+/** Whether a loss has a scale. */
+export function hasScale(name: string): boolean {
+  return Object.hasOwn(tuning, name);
 }
 
 /** The loss that an option means. Those of the table are known by name even where they are given as functions. */
-export function chosenLoss(loss: LossName | Loss = "mse"): ChosenLoss {
+export function chosenLoss(loss: LossName | Loss = "mse", scale?: number): ChosenLoss {
   const name = typeof loss === "function" ? (nameOf(loss) ?? "custom") : lossName(loss);
+  if (scale !== undefined && !hasScale(name))
+    throw new Error(`scale expects the loss ${Object.keys(tuning).join(" or ")}, got ${name}`);
   const own = name === "custom" ? undefined : misses[name];
   return {
     name,
     of: typeof loss === "function" ? loss : losses[loss],
     isDirect: own === undefined,
     misses: own ?? ((preds, targets) => preds.sub(targets)),
+    robust: null,
   };
 }
 

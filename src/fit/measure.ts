@@ -24,7 +24,7 @@ export function measure(problem: Problem, params: Named): Measures {
   const count = free.reduce((n, { value }) => n + value.size, 0);
   const weights = training.weights && doubles(training.weights);
   const statistics = statisticsOf(residuals, doubles(training.targets), weights, count);
-  const isSquares = loss.name === "mse" && free.every(({ value }) => value.size === 1);
+  const isSquares = (loss.name === "mse" || loss.robust) && free.every(({ value }) => value.size === 1);
   if (!isSquares) return { statistics: ownUnits(statistics, problem), errors: new Map(), idle: [] };
   const slopes = slopesOf(problem, free, params);
   return { statistics, errors: errorsOf(problem, slopes, residuals), idle: idleIn(slopes) };
@@ -58,18 +58,19 @@ function slopesOf(problem: Problem, free: readonly Start[], params: Named): Slop
 
 /** Parameters on their bounds have no error, and the others have theirs with those held. */
 function errorsOf(
-  { training, dtype }: Problem,
+  { training, dtype, loss }: Problem,
   slopes: readonly Slope[],
-  residuals: Float64Array,
+  all: Float64Array,
 ): Map<string, number | null> {
   const loose = slopes.filter(({ isBound }) => !isBound);
+  const derivatives = loose.map(({ column }) => column);
+  const { residuals, columns } = loss.robust?.asSquares(all, derivatives) ?? {
+    residuals: all,
+    columns: derivatives,
+  };
   const noise = 1000 * roundings[dtype] * length(doubles(targetsOf(training)));
   const freedom = residuals.length - slopes.length;
-  const errors = standardErrors(
-    loose.map(({ column }) => column),
-    residuals,
-    { freedom, noise },
-  );
+  const errors = standardErrors(columns, residuals, { freedom, noise });
   return new Map(loose.map(({ name }, j) => [name, errors[j]!]));
 }
 

@@ -10,12 +10,19 @@ import { lossOver, type Problem } from "./problem.ts";
 import { type Solver, type SolverName, solvers } from "./solvers.ts";
 
 /** The method that the options ask for, over a problem whose parameters `fixed` stay where they are. */
-export function methodFor(problem: Problem, fixed: Named, options: FitOptions): Method {
+export async function methodFor(problem: Problem, fixed: Named, options: FitOptions): Promise<Method> {
   const { optimizer = "auto" } = options;
   if (typeof optimizer !== "string") return given(problem, fixed, optimizer, options);
-  const name = optimizer === "auto" ? choose(problem, options) : optimizer;
+  const name = nameFor(problem, options);
   if (isSolver(name)) return solverFor(problem, fixed, name, options);
   return named(problem, fixed, optimizerName(name, ["auto", ...Object.keys(solvers)]), options);
+}
+
+/** The optimizer that is meant, by name; where it is given whole, it has none. */
+export function nameFor(problem: Problem, options: FitOptions): string {
+  const { optimizer = "auto" } = options;
+  if (typeof optimizer !== "string") return "";
+  return optimizer === "auto" ? choose(problem, options) : optimizer;
 }
 
 function isSolver(name: string): name is SolverName {
@@ -36,7 +43,12 @@ function lossesOf(name: SolverName): readonly string[] {
   return (solvers[name] satisfies Solver).losses;
 }
 
-function solverFor(problem: Problem, fixed: Named, name: SolverName, options: FitOptions): Method {
+function solverFor(
+  problem: Problem,
+  fixed: Named,
+  name: SolverName,
+  options: FitOptions,
+): Method | Promise<Method> {
   const losses = lossesOf(name);
   if (!losses.includes(problem.loss.name))
     throw new Error(`${name} expects the loss ${losses.join(" or ")}, got ${problem.loss.name}`);

@@ -40,6 +40,12 @@ export interface FitOptions {
   /** A name, or a function of predictions and targets with a scalar result; weights, where there are any, are in its third argument. Default "mse". */
   readonly loss?: LossName | Loss;
   /**
+   * The standard deviation of the errors that are no outliers, in units of the target, for the losses huber, softL1, cauchy and tukey.
+   * Unless given it is found from the data, by the optimizers "auto" and "reweighted-least-squares", and then residuals beyond
+   * 4.685 of it, gross errors, do not pull at all; other optimizers take 1, and huber with the delta of 1 that it has in PyTorch.
+   */
+  readonly scale?: number;
+  /**
    * A name, an optimizer, or "auto" (the default): of few parameters Levenberg-Marquardt for squares and reweighted least squares
    * for absolute values, L-BFGS for other losses, adam for batches and where a learning rate is given.
    */
@@ -82,6 +88,7 @@ const names: Readonly<Record<keyof FitOptions, true>> = {
   target: true,
   params: true,
   loss: true,
+  scale: true,
   optimizer: true,
   lr: true,
   schedule: true,
@@ -104,7 +111,9 @@ export function checkOptions(options: FitOptions): void {
   for (const name of Object.keys(options))
     if (!Object.hasOwn(names, name))
       throw new Error(`unknown option: ${name}${hint(name, Object.keys(names))}`);
-  const { dtype } = options;
+  const { dtype, scale } = options;
+  if (scale !== undefined && !(scale > 0 && Number.isFinite(scale)))
+    throw new RangeError(`scale expects a number above 0, got ${kindOf(scale)}`);
   if (dtype !== undefined && dtype !== "float32" && dtype !== "float64")
     throw new Error(`dtype expects float32 or float64, got ${kindOf(dtype)}`);
 }

@@ -52,7 +52,7 @@ export function problemOf(options: FitOptions, generator: Generator): Problem {
     validation: parts.validation && read(parts.validation),
     omitted,
     table: rows,
-    loss: chosenLoss(options.loss),
+    loss: chosenLoss(options.loss, options.scale),
   };
   tryOut(problem);
   return problem;
@@ -153,6 +153,11 @@ function checkShape(shape: readonly number[], rows: number, hasScores: boolean):
 export function lossOver({ model, loss }: Problem, rows: Batch, params: Named): Tensor {
   const preds = model(rows.columns, params);
   return loss.of(preds, rows.targets, rows.weights ? { weights: rows.weights } : {});
+}
+
+/** The sum of the weights. */
+export function weightOf({ weights, count }: Batch): number {
+  return weights ? weights.double().sum().item() : count;
 }
 
 /** The rows of the given numbers, a tensor of int32. */

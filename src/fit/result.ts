@@ -80,6 +80,8 @@ export interface Result {
   readonly inputs: readonly string[];
   readonly params: Readonly<Record<string, Parameter>>;
   readonly loss: { readonly name: string; readonly value: number };
+  /** Of a loss that has one: the standard deviation of the errors that are no outliers, in units of the target, as found from the data or as given. */
+  readonly scale: number | null;
   readonly validationLoss: number | null;
   readonly outcome: Outcome;
   readonly statistics: Statistics;

@@ -5,16 +5,16 @@
 import * as levenberg from "../optim/levenberg.ts";
 import * as normal from "../optim/normal.ts";
 import type { LossName } from "./losses.ts";
-import type { Method, Taken } from "./method.ts";
+import type { Method } from "./method.ts";
 import type { Named } from "./model.ts";
 import { normalOver } from "./normal.ts";
-import { type Batch, lossOver, type Problem } from "./problem.ts";
-import { doubles, pack, squaresOver, unpack } from "./squares.ts";
+import { type Problem, weightOf } from "./problem.ts";
+import { pack, squaresOver, unpack } from "./squares.ts";
 
 /** A solver: the losses that it makes least, and the method. */
 export interface Solver {
   readonly losses: readonly LossName[];
-  readonly method: (problem: Problem, fixed: Named) => Method;
+  readonly method: (problem: Problem, fixed: Named) => Method | Promise<Method>;
 }
 
 interface Memory {
@@ -85,118 +85,25 @@ function begin(squares: levenberg.SquaresProblem, vector: Float64Array): Memory 
   return { vector, at: levenberg.init(squares, vector) };
 }
 
-/** The sum of the weights. */
-function weightOf({ weights, count }: Batch): number {
-  return weights ? weights.double().sum().item() : count;
-}
-
-/**
- * A loss as squares with weights of their own: of a deviation d = |prediction - target| it has the slope that weight(d) d^2 / 2
- * has, and is nowhere above it. The weight falls with d, so that the loss goes easy on outliers. Losses with an edge at 0 are
- * taken to be round there over some width.
- */
-interface Reweighting {
-  readonly weight: (deviation: number, width: number) => number;
-  readonly hasEdge: boolean;
-}
-
-const absolute: Reweighting = { weight: (d, width) => 1 / (d + width), hasEdge: true };
-const untilOne: Reweighting = { weight: (d) => 1 / Math.max(d, 1), hasEdge: false };
-
-const reweightings = {
-  l1: absolute,
-  quantile: absolute,
-  smoothL1: untilOne,
-  huber: untilOne,
-  logCosh: { weight: (d) => (d === 0 ? 1 : Math.tanh(d) / d), hasEdge: false },
-} as const satisfies Partial<Record<LossName, Reweighting>>;
+/** Losses that are squares with weights of their own. */
+const reweightable = [
+  "l1",
+  "quantile",
+  "smoothL1",
+  "logCosh",
+  "huber",
+  "softL1",
+  "cauchy",
+  "tukey",
+] as const satisfies readonly LossName[];
 
 /** The solvers by name. */
 export const solvers = {
   "levenberg-marquardt": { losses: ["mse"], method: leastSquares },
   "reweighted-least-squares": {
-    losses: Object.keys(reweightings) as LossName[],
-    method: leastReweighted,
+    losses: reweightable,
+    method: async (problem, fixed) => (await import("./robust.ts")).leastReweighted(problem, fixed),
   },
 } as const satisfies Record<string, Solver>;
 
 export type SolverName = keyof typeof solvers;
-
-interface Rounding {
-  /** How far around an edge the loss is taken to be round. */
-  readonly width: number;
-  readonly damping: number;
-}
-
-/** The least width, as a part of the mean deviation: by about so much may the loss be above its minimum. */
-const narrowest = 1e-8;
-/** A decrease, as a part of the loss, that is none beside that. */
-const negligible = 1e-10;
-
-/**
- * Iteratively reweighted least squares: each step goes down on squares whose weights are those of the place before it, and so
- * down on the loss, of whose edges ever less is rounded off (Hunter and Lange, Quantile regression via an MM algorithm, 2000;
- * Holland and Welsch, Robust regression using iteratively reweighted least-squares, 1977).
- */
-function leastReweighted(problem: Problem, fixed: Named): Method {
-  const row = reweightings[problem.loss.name as keyof typeof reweightings];
-  return {
-    name: "reweighted-least-squares",
-    rateAt: () => null,
-    budget: 2000,
-    step: (free, state, rows): Taken => {
-      const squares = squaresOver(problem, rows, free, fixed);
-      const vector = pack(free);
-      const deviations = deviationsOf(squares.residuals(vector), rows);
-      const mean = meanOf(deviations, rows);
-      const { width, damping } = (state as Rounding | undefined) ?? { width: mean, damping: 1e-3 };
-      const down = stepDown(
-        reweighted(
-          squares,
-          deviations.map((d) => row.weight(d, width)),
-        ),
-        vector,
-        damping,
-      );
-      const isNarrow = !row.hasEdge || width <= narrowest * mean;
-      const isShort = down.decrease < (isNarrow ? negligible : 1e-2);
-      return {
-        params: unpack(down.params, free),
-        state: { width: isShort ? width / 10 : width, damping: down.damping } satisfies Rounding,
-        loss: lossOver(problem, rows, { ...free, ...fixed }).item(),
-        end: !isNarrow ? null : row.hasEdge && isShort ? (down.end ?? "converged") : down.end,
-      };
-    },
-  };
-}
-
-/** |prediction - target| for each row, of residuals, which have the roots of the weights in them. */
-function deviationsOf(residuals: Float64Array, { weights }: Batch): Float64Array {
-  const roots = weights && doubles(weights.sqrt());
-  return residuals.map((r, i) => Math.abs(r) / (roots?.[i] ?? 1));
-}
-
-function meanOf(values: Float64Array, rows: Batch): number {
-  const weights = rows.weights && doubles(rows.weights);
-  return values.reduce((sum, x, i) => sum + x * (weights?.[i] ?? 1), 0) / weightOf(rows);
-}
-
-/** The sum of squares with a weight more for each row. */
-function reweighted(squares: levenberg.SquaresProblem, weights: Float64Array): levenberg.SquaresProblem {
-  const roots = weights.map((w) => (Number.isFinite(w) ? Math.sqrt(w) : 1));
-  const scale = (x: Float64Array): Float64Array => x.map((value, i) => value * roots[i]!);
-  return {
-    ...squares,
-    residuals: (vector) => scale(squares.residuals(vector)),
-    jacobian: (vector) => squares.jacobian(vector).map(scale),
-    magnitude: squares.magnitude * roots.reduce((most, x) => Math.max(most, x), 0),
-  };
-}
-
-/** What one step of Levenberg-Marquardt makes, and by what part of the sum of squares it goes down. */
-function stepDown(squares: levenberg.SquaresProblem, vector: Float64Array, damping: number) {
-  const before = { ...levenberg.init(squares, vector), damping };
-  const { params, state } = levenberg.update(squares, before, vector);
-  const decrease = before.length === 0 ? 0 : 1 - (state.length / before.length) ** 2;
-  return { params, damping: state.damping || damping, end: state.end, decrease };
-}

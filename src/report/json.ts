@@ -16,6 +16,7 @@ export interface ResultJson {
     readonly advice: string | null;
   };
   readonly loss: { readonly name: string; readonly value: number | null };
+  readonly scale: number | null;
   readonly validationLoss: number | null;
   readonly params: Readonly<Record<string, ParameterJson>>;
   readonly statistics: { readonly observations: number } & Nullable<
@@ -47,6 +48,7 @@ export function resultJson(result: Result): ResultJson {
       advice: outcome.advice,
     },
     loss: { name: result.loss.name, value: finite(result.loss.value) },
+    scale: finite(result.scale),
     validationLoss: finite(result.validationLoss),
     // Entries, not assignment: a parameter may be called __proto__.
     params: Object.fromEntries(Object.entries(result.params).map(([name, it]) => [name, parameterJson(it)])),

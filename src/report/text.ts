@@ -60,6 +60,7 @@ const fitFacts: readonly Fact[] = [
   { label: "steps", text: stepsText },
   { label: "precision", text: ({ dtype }) => (dtype === "float64" ? null : dtype) },
   { label: "loss", text: ({ loss }) => lossText(loss.value, loss.name) },
+  { label: "scale", text: ({ scale }) => (scale === null ? null : formatNumber(scale)) },
   { label: "validation loss", text: validationText },
   { label: "residual sum of squares", text: ({ statistics }) => sumOfSquaresText(statistics) },
   { label: "residual std deviation", text: ({ statistics }) => deviationText(statistics) },
@@ -233,8 +234,8 @@ function missingErrors(params: readonly Named[], result: Result, room: number): 
   return wrap(`No standard error${whose}: ${whyMissing(without, result)}.`, room);
 }
 
-function whyMissing(without: readonly Named[], { loss, outcome }: Result): string {
-  if (loss.name !== "mse") return `it is known for mse, not for the loss ${loss.name}`;
+function whyMissing(without: readonly Named[], { loss, scale, outcome }: Result): string {
+  if (loss.name !== "mse" && scale === null) return `it is known for mse, not for the loss ${loss.name}`;
   if (outcome.kind !== "converged") return "the fit did not settle at a minimum";
   if (without.every(({ value, min, max }) => value === min || value === max))
     return "at a bound there is none";
