@@ -74,7 +74,7 @@ async function surely(way: Walk, start: Named, { optimizer = "auto" }: FitOption
   if (!isDoubtful(way, walked)) return { walked, note: null };
   const rescued = await rescue({ way, walked, start, other: searching(way.problem, way.fixed, {}) });
   return rescued
-    ? { walked: rescued.walked, note: `the start values led nowhere good: the fit ${rescued.how}` }
+    ? { walked: rescued.walked, note: `from the start values the fit settled nowhere: it ${rescued.how}` }
     : { walked, note: null };
 }
 

@@ -20,7 +20,7 @@ import { type Walk, type Walked, walk } from "./walk.ts";
 /** A better answer, and what led to it. */
 export interface Rescued {
   readonly walked: Walked;
-  /** Where its way began. */
+  /** Where its last stretch began. */
   readonly start: Named;
   /** What was done otherwise, in words. */
   readonly how: string;
@@ -35,26 +35,37 @@ export interface Trouble {
   readonly other: Method;
 }
 
-/** Tries other ways down, from the start and from elsewhere; null where none leads clearly lower. */
+/**
+ * Tries other ways down, from the start and from elsewhere; null where none leads clearly lower, or as low and to a better end.
+ * Where that takes longer than a person waits, what was found by then has to do.
+ */
 export async function rescue(trouble: Trouble): Promise<Rescued | null> {
   const { way, walked } = trouble;
+  const began = performance.now();
   let best: Rescued = { walked, start: trouble.start, how: "" };
   let agreed = 0;
   for await (const tried of attempts(trouble)) {
     const [loss, least] = [lossOf(way, tried.walked), lossOf(way, best.walked)];
-    if (isLower(loss, least)) [best, agreed] = [tried, isDoubtful(way, tried.walked) ? 0 : 1];
-    else if (!isLower(least, loss)) agreed++;
-    if (agreed >= enough || way.signal?.aborted) break;
+    const isGood = !isDoubtful(way, tried.walked);
+    if (isLower(loss, least)) [best, agreed] = [tried, isGood ? 1 : 0];
+    else if (!isLower(least, loss)) {
+      agreed++;
+      if (isGood && isDoubtful(way, best.walked)) best = tried;
+    }
+    if (agreed >= enough || way.signal?.aborted || performance.now() - began > patience) break;
   }
   return best.walked === walked ? null : { ...best, walked: await finished(way, best) };
 }
+
+/** In milliseconds. */
+const patience = 3000;
 
 /** So many ways that lead to the same place have found what there is. */
 const enough = 4;
 
 /** The whole walk from where a short one proved worth it. */
-function finished(way: Walk, { walked }: Rescued): Promise<Walked> {
-  return walk({ ...way, onStep: undefined }, walked.params);
+function finished(way: Walk, { start }: Rescued): Promise<Walked> {
+  return walk({ ...way, onStep: undefined }, start);
 }
 
 /** Whether a loss is lower by more than rounding. */
@@ -71,7 +82,11 @@ function lossOf({ problem, fixed }: Walk, { params }: Walked): number {
 async function* attempts({ way, start, other }: Trouble): AsyncGenerator<Rescued> {
   const down = (from: Named): Promise<Walked> => walk(short(way), from);
   const detour = await walk({ ...short(way), method: other }, start);
-  yield { walked: await down(detour.params), start, how: `went on from where ${other.name} led` };
+  yield {
+    walked: await down(detour.params),
+    start: detour.params,
+    how: `went on from where ${other.name} led`,
+  };
   const free = way.problem.starts.filter(({ fixed }) => !fixed);
   for (let i = 0; i < countFor(way.problem); i++) {
     const elsewhere = placeNear(free, i, way.generator);

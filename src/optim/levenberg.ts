@@ -259,7 +259,7 @@ function endAt({ precision, magnitude }: SquaresProblem, here: Model): End {
   );
   const isFlat = columns.every((column, j) => {
     const slope = Math.abs(dot(column, residuals));
-    return slope <= lengths[j]! * (flat * size + 64 * precision * terms);
+    return slope <= lengths[j]! * (flat * size + 1000 * precision * terms);
   });
   return isFlat ? "converged" : "stalled";
 }
