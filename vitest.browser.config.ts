@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 import { browser } from "./test/chromium.ts";
 
 /** Processes, files, the heap, modules loaded anew, and what comes from the command line. */
-const nodesOwn = ["cli", "examples", "house", "memory", "node", "process", "readme", "refused"];
+const nodesOwn = ["cli", "examples", "house", "memory", "node", "process", "readme", "refused", "scores"];
 
 /** No sandbox, which root has none of; no calls home. WebGPU runs without a graphics card. */
 const args = [

@@ -1,0 +1,41 @@
+/**
+ * `npm run scores`: measures what is on the scoreboard, from src/ as it stands, prints it, and writes it into docs/scores.md.
+ * `--quick` takes fewer seeds and rounds, and writes nothing. Names as arguments choose rows by a part of their name.
+ */
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { rows } from "./rows.ts";
+import { line, markdown, type Row, type Score, writeBetweenMarks } from "./score.ts";
+
+process.chdir(join(import.meta.dirname, "../.."));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: "boolean", default: false } },
+});
+const chosen = rows.filter(
+  ({ name }) => positionals.length === 0 || positionals.some((p) => name.includes(p)),
+);
+const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.versions.node}`;
+
+console.log(`${machine}\n`);
+const lines: string[][] = [];
+for (const row of chosen) {
+  const score = await scoreOf(row);
+  lines.push(line(row, score));
+  const mark = score === null ? "    " : score.isMet ? "met " : "NOT ";
+  console.log(
+    `${mark} ${row.name}\n     aim: ${row.aim}; elsewhere: ${row.elsewhere}\n     ${lines.at(-1)!.at(-1)}\n`,
+  );
+}
+if (!values.quick && chosen.length === rows.length)
+  writeBetweenMarks("docs/scores.md", `${markdown(lines)}\n\nMeasured on ${machine}.`);
+
+/** A row that throws is a row that falls short, and says why. */
+async function scoreOf({ measure }: Row): Promise<Score | null> {
+  try {
+    return measure ? await measure(values.quick) : null;
+  } catch (error) {
+    return { measured: String(error), isMet: false };
+  }
+}
