@@ -39,6 +39,7 @@ const walking: readonly FlagName[] = [
   "seed",
   "dtype",
   "weights",
+  "sigma",
 ];
 
 export const commands: readonly Command[] = [
@@ -63,6 +64,8 @@ export const commands: readonly Command[] = [
       "seed",
       "dtype",
       "weights",
+      "sigma",
+      "absoluteSigma",
       "validation",
       "json",
       "plot",

@@ -175,6 +175,18 @@ export const flags = {
     "the precision of the computation; float64 unless said",
   ),
   weights: flag("--weights", text("COLUMN"), observations, "the column that says how much each row counts"),
+  sigma: flag(
+    "--sigma",
+    text("COLUMN"),
+    observations,
+    "the column of each row's standard deviation, in place of weights",
+  ),
+  absoluteSigma: flag(
+    "--absolute-sigma",
+    aSwitch,
+    observations,
+    "sigma is known outright: standard errors are not scaled to the scatter",
+  ),
   validation: flag(
     "--validation",
     number("0.2", "a share between 0 and 1", (x) => x > 0 && x < 1),

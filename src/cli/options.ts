@@ -24,7 +24,8 @@ export async function optionsOf(
   const model = formula ?? saved?.formula.source;
   if (model === undefined)
     throw new Error(`expected a FORMULA such as "y ~ a*x + b", or --from, got neither`);
-  checkWeights(data, flags.weights);
+  checkColumn(data, "--weights", flags.weights);
+  checkColumn(data, "--sigma", flags.sigma);
   return {
     data,
     model,
@@ -41,15 +42,17 @@ export async function optionsOf(
       validation: flags.validation,
       stop: flags.patience === undefined ? undefined : { patience: flags.patience },
       weights: flags.weights,
+      sigma: flags.sigma,
+      absoluteSigma: flags.absoluteSigma,
       dtype: flags.dtype,
       seed: flags.seed,
     }),
   };
 }
 
-function checkWeights(data: Table, column: string | undefined): void {
+function checkColumn(data: Table, flag: string, column: string | undefined): void {
   if (column !== undefined && !data.has(column))
-    throw new Error(`--weights expects a column, got ${column}${hint(column, data.names)}`);
+    throw new Error(`${flag} expects a column, got ${column}${hint(column, data.names)}`);
 }
 
 /** What a saved fit says of the parameters that the model has too. */

@@ -71,6 +71,10 @@ export interface FitOptions {
   readonly stop?: StopOptions | false;
   /** The column of weights; each row counts in the loss in proportion to its weight, as if observed with variance 1 / weight. Rows of weight 0 are left out. */
   readonly weights?: string;
+  /** The column of each row's standard deviation, in place of weights: a row counts as 1 / sigma^2. */
+  readonly sigma?: string;
+  /** Whether sigma is known outright. Unless it is, standard errors are scaled so that the reduced chi-square is 1, as in lmfit. */
+  readonly absoluteSigma?: boolean;
   /** The precision of the computation. Default float64, or float32 for a function whose parameters come as float32 tensors. */
   readonly dtype?: "float32" | "float64";
   /** For the validation share and the shuffling. The same seed gives the same bits. Default 0. */
@@ -98,6 +102,8 @@ const names: Readonly<Record<keyof FitOptions, true>> = {
   validation: true,
   stop: true,
   weights: true,
+  sigma: true,
+  absoluteSigma: true,
   dtype: true,
   seed: true,
   signal: true,

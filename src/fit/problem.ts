@@ -37,15 +37,18 @@ export interface Problem extends Model {
   /** The rows that take part, as they came. */
   readonly table: Table;
   readonly loss: ChosenLoss;
+  /** Whether the weights are 1 / variance, and not only in proportion to it. */
+  readonly isAbsolute: boolean;
 }
 
 /** Checks the options and brings them together. `generator` draws the rows of a validation share. */
 export function problemOf(options: FitOptions, generator: Generator): Problem {
   const table = toTable(options.data);
   const model = modelOf(options, table);
-  const { rows, omitted } = usable("data", table, model, options.weights);
-  const parts = divided(rows, model, options, generator);
-  const read = (part: Table): Rows => rowsOf(part, model, options.weights);
+  const weighing = weighingOf(options);
+  const { rows, omitted } = usable("data", table, model, weighing);
+  const parts = divided(rows, model, weighing, options, generator);
+  const read = (part: Table): Rows => rowsOf(part, model, weighing);
   const problem: Problem = {
     ...model,
     training: read(parts.training),
@@ -53,9 +56,38 @@ export function problemOf(options: FitOptions, generator: Generator): Problem {
     omitted,
     table: rows,
     loss: chosenLoss(options.loss, options.scale),
+    isAbsolute: options.absoluteSigma === true,
   };
   tryOut(problem);
   return problem;
+}
+
+/** How rows come to their weights: a column, and what its numbers say. */
+interface Weighing {
+  readonly column: string;
+  readonly wanted: string;
+  readonly holds: (x: number) => boolean;
+  readonly weightOf: (x: number) => number;
+}
+
+const byWeight = {
+  wanted: "weights expect numbers from 0",
+  holds: (x: number): boolean => x >= 0,
+  weightOf: (x: number): number => x,
+};
+const byDeviation = {
+  wanted: "sigma expects standard deviations above 0",
+  holds: (x: number): boolean => x > 0 && Number.isFinite(x ** -2),
+  weightOf: (x: number): number => x ** -2,
+};
+
+function weighingOf({ weights, sigma, absoluteSigma }: FitOptions): Weighing | null {
+  if (weights !== undefined && sigma !== undefined)
+    throw new Error("a fit expects weights or sigma, got both");
+  if (absoluteSigma !== undefined && sigma === undefined)
+    throw new Error("absoluteSigma expects sigma to say which column, got none");
+  if (weights !== undefined) return { column: weights, ...byWeight };
+  return sigma === undefined ? null : { column: sigma, ...byDeviation };
 }
 
 /** The rows that have a value in each column used, and a weight; and how many have not, by reason. */
@@ -63,11 +95,11 @@ function usable(
   what: "data" | "validation",
   table: Table,
   { inputs, target }: Model,
-  weights: string | undefined,
+  weighing: Weighing | null,
 ): { rows: Table; omitted: Record<string, number> } {
-  const used = [...new Set([...inputs, target, ...(weights === undefined ? [] : [weights])])];
+  const used = [...new Set([...inputs, target, ...(weighing ? [weighing.column] : [])])];
   const { table: whole, omitted } = complete(table, used);
-  const rows = weights === undefined ? whole : weighted(whole, weights);
+  const rows = weighing ? weighted(whole, weighing) : whole;
   if (rows.rows === 0)
     throw new Error(`${what} expects at least one complete row of ${used.join(", ")}, got none`);
   const reasons = [...omitted].map(([name, count]): [string, number] => [`missing ${name}`, count]);
@@ -76,34 +108,34 @@ function usable(
 }
 
 /** The rows with a weight above 0: to count for nothing is not to be there. */
-function weighted(table: Table, name: string): Table {
-  const weights = table.numbers(name);
-  const bad = weights.findIndex((w) => w < 0);
-  if (bad >= 0)
-    throw new Error(`${table.place(bad, name)}: weights expect numbers from 0, got ${weights[bad]}`);
-  return table.take(indices(table.rows).filter((row) => weights[row]! > 0));
+function weighted(table: Table, { column, wanted, holds, weightOf }: Weighing): Table {
+  const numbers = table.numbers(column);
+  const bad = numbers.findIndex((x) => !holds(x));
+  if (bad >= 0) throw new Error(`${table.place(bad, column)}: ${wanted}, got ${numbers[bad]}`);
+  return table.take(indices(table.rows).filter((row) => weightOf(numbers[row]!) > 0));
 }
 
 /** Rows to fit, and rows to judge the fit by, if any are wanted. */
 function divided(
   rows: Table,
   model: Model,
-  { validation, weights }: FitOptions,
+  weighing: Weighing | null,
+  { validation }: FitOptions,
   generator: Generator,
 ): { training: Table; validation: Table | null } {
   if (validation === undefined) return { training: rows, validation: null };
   if (typeof validation !== "number")
-    return { training: rows, validation: usable("validation", toTable(validation), model, weights).rows };
+    return { training: rows, validation: usable("validation", toTable(validation), model, weighing).rows };
   const parts = split(rows.rows, validation, generator.permutation(rows.rows));
   return { training: rows.take(parts.training), validation: rows.take(parts.validation) };
 }
 
-function rowsOf(table: Table, { inputs, target, response, dtype }: Model, weights: string | undefined): Rows {
+function rowsOf(table: Table, { inputs, target, response, dtype }: Model, weighing: Weighing | null): Rows {
   const column = (name: string): Tensor => tensor(table.numbers(name), { dtype });
   return {
     columns: Object.fromEntries(inputs.map((name) => [name, column(name)])),
     targets: tensor(responses(table, target, response), { dtype }),
-    weights: weights === undefined ? null : column(weights),
+    weights: weighing && tensor(table.numbers(weighing.column).map(weighing.weightOf), { dtype }),
     count: table.rows,
     table,
   };
