@@ -2,6 +2,8 @@
  * Losses that go easy on outliers: a problem and start values come in; the scale of the errors, start values that outliers have no
  * part in, and a method that makes the loss least by reweighted squares come out.
  */
+import { cornerBeside } from "../optim/corner.ts";
+import type { SquaresProblem } from "../optim/levenberg.ts";
 import { type Estimate, enoughRows, mScale, reweighted, sEstimate, stepDown } from "../optim/s-estimate.ts";
 import { tensor } from "../tensor/make.ts";
 import { Generator } from "../tensor/random.ts";
@@ -187,6 +189,8 @@ interface Rounding {
   /** How far around an edge the loss is taken to be round. */
   readonly width: number;
   readonly damping: number;
+  /** Whether this is a corner that no direction leads down from. */
+  readonly isCorner?: boolean;
 }
 
 /** The least width, as a part of the mean deviation: by about so much may the loss be above its minimum. */
@@ -197,7 +201,7 @@ const negligible = 1e-10;
 /**
  * Iteratively reweighted least squares: each step goes down on squares whose weights are those of the place before it, and so
  * down on the loss, of whose edges ever less is rounded off (Hunter and Lange, Quantile regression via an MM algorithm, 2000;
- * Holland and Welsch, Robust regression using iteratively reweighted least-squares, 1977).
+ * Holland and Welsch, Robust regression using iteratively reweighted least-squares, 1977). Where edges meet it may end at once.
  */
 export function leastReweighted(problem: Problem, fixed: Named): Method {
   const row = reweightingOf(problem.loss);
@@ -206,28 +210,38 @@ export function leastReweighted(problem: Problem, fixed: Named): Method {
     rateAt: () => null,
     budget: 2000,
     step: (free, state, rows): Taken => {
+      const loss = lossOver(problem, rows, { ...free, ...fixed }).item();
+      const before = state as Rounding | undefined;
+      if (before?.isCorner) return { params: free, state, loss, end: "converged" };
       const squares = squaresOver(problem, rows, free, fixed);
-      const vector = pack(free);
-      const deviations = deviationsOf(problem, squares.residuals(vector), rows);
-      const mean = meanOf(deviations, rows);
-      const { width, damping } = (state as Rounding | undefined) ?? { width: mean, damping: 1e-3 };
-      const down = stepDown(
-        reweighted(
-          squares,
-          deviations.map((d) => row.weight(d, width)),
-        ),
-        vector,
-        damping,
-      );
-      const isNarrow = !row.hasEdge || width <= narrowest * mean;
-      const isShort = down.decrease < (isNarrow ? negligible : 1e-2);
-      return {
-        params: unpack(down.params, free),
-        state: { width: isShort ? width / 10 : width, damping: down.damping } satisfies Rounding,
-        loss: lossOver(problem, rows, { ...free, ...fixed }).item(),
-        end: !isNarrow ? null : row.hasEdge && isShort ? (down.end ?? "converged") : down.end,
-      };
+      const { params, end, ...next } = descend(row, { problem, rows, squares }, pack(free), before);
+      return { params: unpack(params, free), state: next satisfies Rounding, loss, end };
     },
+  };
+}
+
+/** What is to be made least. */
+interface Aim {
+  readonly problem: Problem;
+  readonly rows: Batch;
+  readonly squares: SquaresProblem;
+}
+
+function descend(row: Reweighting, aim: Aim, start: Float64Array, before: Rounding | undefined) {
+  const deviations = deviationsOf(aim, start);
+  const mean = meanOf(deviations, aim.rows);
+  const { width, damping } = before ?? { width: mean, damping: 1e-3 };
+  const weights = deviations.map((d) => row.weight(d, width));
+  const down = stepDown(reweighted(aim.squares, weights), start, damping);
+  const isNarrow = !row.hasEdge || width <= narrowest * mean;
+  const isShort = down.decrease < (isNarrow ? negligible : 1e-2);
+  const corner = row.hasEdge && isShort ? cornerBeside(aim.squares, down.params, rootsOf(aim.rows)) : null;
+  if (corner) return { params: corner, width, damping, isCorner: true, end: null };
+  return {
+    params: down.params,
+    width: isShort ? width / 10 : width,
+    damping: down.damping,
+    end: !isNarrow ? null : row.hasEdge && isShort ? (down.end ?? "converged") : down.end,
   };
 }
 
@@ -235,10 +249,17 @@ function reweightingOf({ name, robust }: ChosenLoss): Reweighting {
   return robust ? { weight: robust.weight, hasEdge: false } : reweightings[name as keyof typeof reweightings];
 }
 
-/** |prediction - target| for each row, of residuals, which have the roots of the weights in them: with a scale the loss has them too. */
-function deviationsOf({ loss }: Problem, residuals: Float64Array, { weights }: Batch): Float64Array {
-  const roots = loss.robust ? null : weights && doubles(weights.sqrt());
-  return residuals.map((r, i) => Math.abs(r) / (roots?.[i] ?? 1));
+/** |prediction - target| for each row; residuals have the roots of the weights in them, and where there is a scale the loss has them too. */
+function deviationsOf({ problem, rows, squares }: Aim, params: Float64Array): Float64Array {
+  const residuals = squares.residuals(params);
+  if (problem.loss.robust) return residuals.map(Math.abs);
+  const roots = rootsOf(rows);
+  return residuals.map((r, i) => Math.abs(r) / roots[i]!);
+}
+
+/** The roots of the weights. */
+function rootsOf({ weights, count }: Batch): Float64Array {
+  return weights ? doubles(weights.sqrt()) : new Float64Array(count).fill(1);
 }
 
 function meanOf(values: Float64Array, rows: Batch): number {

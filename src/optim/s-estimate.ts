@@ -5,6 +5,7 @@
  */
 import type { Generator } from "../tensor/random.ts";
 import { init, type SquaresProblem, update } from "./levenberg.ts";
+import { solve, triangularize } from "./qr.ts";
 
 /** A place, and the scale of the residuals there: the standard deviation where they are normal. */
 export interface Estimate {
@@ -22,22 +23,37 @@ const mean = 0.5;
  * Of places to begin at, the one with the least of it is that which most rows agree on.
  */
 export function mScale(residuals: Float64Array, parameters = 0): number {
-  const sizes = residuals.map(Math.abs);
-  if (!sizes.every(Number.isFinite)) return Number.POSITIVE_INFINITY;
+  const sizes = residuals.map(Math.abs).sort();
   const wanted = mean * (sizes.length - parameters);
-  if (!(sizes.reduce((count, r) => count + (r > 0 ? 1 : 0), 0) > wanted)) return 0;
-  let scale = sizes.slice().sort()[Math.floor(sizes.length / 2)]! / 0.6745 || Math.max(...sizes);
-  for (let trial = 0; trial < 200; trial++) {
-    const before = scale;
-    scale *= Math.sqrt(sizes.reduce((sum, r) => sum + bisquare(r / (constant * before)), 0) / wanted);
-    if (!(Math.abs(scale - before) > 1e-10 * before)) break;
+  if (!Number.isFinite(sizes.at(-1) ?? 0)) return Number.POSITIVE_INFINITY;
+  if (!(sizes.length - sizes.filter((r) => r === 0).length > wanted)) return 0;
+  let scale = sizes[Math.floor(sizes.length / 2)]! / 0.6745 || sizes.at(-1)!;
+  for (let trial = 0; trial < mostTrials; trial++) {
+    const [sum, slope] = bisquares(sizes, constant * scale);
+    // Newton's step for log(s) to begin with; then one that cannot miss: s^2 times what the sum is of what it should be.
+    const step = trial < 20 && slope > 0 ? Math.min((sum - wanted) / slope, 1) : Math.log(sum / wanted) / 2;
+    scale *= Math.exp(step);
+    if (Math.abs(step) <= 1e-11) break;
   }
   return scale;
 }
 
-/** Tukey's rho, from 0 to 1. */
-function bisquare(u: number): number {
-  return u < 1 ? 1 - (1 - u * u) ** 3 : 1;
+const mostTrials = 200;
+
+/** The sums of Tukey's rho, from 0 to 1, and of its slopes times where they are, of residuals in units of k. */
+function bisquares(sizes: Float64Array, k: number): [sum: number, slope: number] {
+  let [sum, slope] = [0, 0];
+  for (let i = 0; i < sizes.length; i++) {
+    const inside = 1 - Math.min(sizes[i]! / k, 1) ** 2;
+    sum += 1 - inside ** 3;
+    slope += 6 * (1 - inside) * inside ** 2;
+  }
+  return [sum, slope];
+}
+
+/** A sum of squares, and whether it is known that one step leads to the least of it. */
+interface Squares extends SquaresProblem {
+  readonly isLinear?: boolean;
 }
 
 /** How many rows, at most, are looked at for a fit that bears outliers to begin with. */
@@ -53,7 +69,7 @@ export function sEstimate(
   generator: Generator,
 ): Estimate | null {
   const linear = affine(problem, start);
-  const squares = linear ?? problem;
+  const squares: Squares = linear ?? problem;
   const trials = fromAllRows(squares, start);
   const drawn = drawsFor(start.length, linear !== null);
   for (let draw = 0; draw < drawn; draw++) {
@@ -77,8 +93,8 @@ function drawsFor(parameters: number, isLinear: boolean): number {
 }
 
 /** The start as it is, and what squares and absolute values make of it. */
-function fromAllRows(squares: SquaresProblem, start: Float64Array): Estimate[] {
-  const lowest = descended(squares, start, 30);
+function fromAllRows(squares: Squares, start: Float64Array): Estimate[] {
+  const least = descended(squares, start, 30);
   let nearest = start;
   for (let step = 0; step < 10; step++) {
     const sizes = squares.residuals(nearest).map(Math.abs);
@@ -86,15 +102,15 @@ function fromAllRows(squares: SquaresProblem, start: Float64Array): Estimate[] {
     const weights = sizes.map((r) => 1 / (r + width));
     nearest = stepDown(reweighted(squares, weights), nearest, easy).params;
   }
-  return [start, lowest, nearest].map((params) => concentrated(squares, params, 2));
+  return [start, least, nearest].map((params) => concentrated(squares, params, 2));
 }
 
 /** The fit to as many rows as there are parameters, drawn at random. */
-function elemental(squares: SquaresProblem, start: Float64Array, generator: Generator): Float64Array {
+function elemental(squares: Squares, start: Float64Array, generator: Generator): Float64Array {
   const count = squares.residuals(start).length;
   const rows = generator.permutation(count).slice(0, Math.min(start.length, count));
   const take = (x: Float64Array): Float64Array => Float64Array.from(rows, (row) => x[row]!);
-  const few: SquaresProblem = {
+  const few: Squares = {
     ...squares,
     residuals: (params) => take(squares.residuals(params)),
     jacobian: (params) => squares.jacobian(params).map(take),
@@ -103,17 +119,25 @@ function elemental(squares: SquaresProblem, start: Float64Array, generator: Gene
 }
 
 /** Levenberg-Marquardt, so many steps at most. */
-function descended(squares: SquaresProblem, start: Float64Array, steps: number): Float64Array {
+function descended(squares: Squares, start: Float64Array, steps: number): Float64Array {
+  if (squares.isLinear) return lowest(squares, start);
   let [params, state] = [start, init(squares, start)];
   for (let step = 0; step < steps && !state.end && Number.isFinite(state.length); step++)
     ({ params, state } = update(squares, state, params));
   return params;
 }
 
+/** Where linear residuals have the least sum of squares. */
+function lowest(squares: SquaresProblem, start: Float64Array): Float64Array {
+  const right = squares.residuals(start).map((r) => -r);
+  const step = solve(triangularize(squares.jacobian(start), right));
+  return start.map((p, j) => p + step[j]!);
+}
+
 const easy = 1e-3;
 
 /** Goes down on the M-scale by reweighting, so many steps at most: the weights are those of Tukey's bisquare at the scale of the place before. */
-function concentrated(squares: SquaresProblem, start: Float64Array, steps: number): Estimate {
+function concentrated(squares: Squares, start: Float64Array, steps: number): Estimate {
   const at = (params: Float64Array) => {
     const residuals = squares.residuals(params);
     return { params, residuals, scale: mScale(residuals, params.length) };
@@ -136,7 +160,7 @@ function tukeyWeight(u: number): number {
 }
 
 /** The same sum of squares, without a look at the model, where residuals are linear in the parameters; else null. */
-function affine(squares: SquaresProblem, start: Float64Array): SquaresProblem | null {
+function affine(squares: SquaresProblem, start: Float64Array): Squares | null {
   const columns = squares.jacobian(start);
   const elsewhere = squares.jacobian(start.map((p) => 1.37 * p + 0.61));
   const isSame = columns.every((column, j) =>
@@ -146,6 +170,7 @@ function affine(squares: SquaresProblem, start: Float64Array): SquaresProblem | 
   const residuals = squares.residuals(start);
   return {
     ...squares,
+    isLinear: [...squares.lower, ...squares.upper].every((bound) => !Number.isFinite(bound)),
     residuals: (params) =>
       residuals.map((r, i) => columns.reduce((sum, c, j) => sum + c[i]! * (params[j]! - start[j]!), r)),
     jacobian: () => columns,
@@ -153,7 +178,7 @@ function affine(squares: SquaresProblem, start: Float64Array): SquaresProblem | 
 }
 
 /** The sum of squares with a weight more for each row. */
-export function reweighted(squares: SquaresProblem, weights: Float64Array): SquaresProblem {
+export function reweighted<S extends SquaresProblem>(squares: S, weights: Float64Array): S {
   const roots = weights.map((w) => (Number.isFinite(w) ? Math.sqrt(w) : 1));
   const scale = (x: Float64Array): Float64Array => x.map((value, i) => value * roots[i]!);
   return {
@@ -165,7 +190,8 @@ export function reweighted(squares: SquaresProblem, weights: Float64Array): Squa
 }
 
 /** What one step of Levenberg-Marquardt makes, and by what part of the sum of squares it goes down. */
-export function stepDown(squares: SquaresProblem, vector: Float64Array, damping: number) {
+export function stepDown(squares: Squares, vector: Float64Array, damping: number) {
+  if (squares.isLinear) return { params: lowest(squares, vector), damping, end: null, decrease: 1 };
   const before = { ...init(squares, vector), damping };
   const { params, state } = update(squares, before, vector);
   const decrease = before.length === 0 ? 0 : 1 - (state.length / before.length) ** 2;
