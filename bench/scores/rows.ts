@@ -1,8 +1,15 @@
 /** The rows of the scoreboard, in order. */
 import { certifiedRows } from "./certified.ts";
+import { outlierRows } from "./outliers.ts";
 import type { Row } from "./score.ts";
 import { speedRows } from "./speed.ts";
 import { textbookRows } from "./textbook.ts";
 import { tutorialRows } from "./tutorial.ts";
 
-export const rows: readonly Row[] = [...certifiedRows, ...textbookRows, ...tutorialRows, ...speedRows];
+export const rows: readonly Row[] = [
+  ...certifiedRows,
+  ...textbookRows,
+  ...tutorialRows,
+  ...outlierRows,
+  ...speedRows,
+];

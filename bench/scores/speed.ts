@@ -61,11 +61,6 @@ export const speedRows: readonly Row[] = [
     aim: "at least 150 k fits a second",
   },
   {
-    name: "20 % gross outliers, a robust loss, defaults",
-    elsewhere: "SciPy's soft_l1 with a scale set by hand",
-    aim: "parameters within 2 standard errors of the fit to clean data",
-  },
-  {
     name: "a whole `coaster fit` process on a small file",
     elsewhere: "SciPy 0.37 s, lmfit 1.03 s, gnuplot 0.03 s, an empty Node 0.13 s",
     aim: "under 2 times an empty Node",
