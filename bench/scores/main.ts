@@ -1,6 +1,7 @@
 /**
  * `npm run scores`: measures what is on the scoreboard, from src/ as it stands, prints it, and writes it into docs/scores.md.
- * `--quick` takes fewer seeds and rounds, and writes nothing. Names as arguments choose rows by a part of their name.
+ * Arguments choose rows by a part of their name; the page keeps its lines of the others. `--quick` takes fewer seeds and rounds, and
+ * writes nothing.
  */
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -19,17 +20,19 @@ const chosen = rows.filter(
 const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.versions.node}`;
 
 console.log(`${machine}\n`);
-const lines: string[][] = [];
+const measured = new Map<Row, string[]>();
 for (const row of chosen) {
   const score = await scoreOf(row);
-  lines.push(line(row, score));
+  const cells = line(row, score);
+  measured.set(row, cells);
   const mark = score === null ? "    " : score.isMet ? "met " : "NOT ";
   console.log(
-    `${mark} ${row.name}\n     aim: ${row.aim}; elsewhere: ${row.elsewhere}\n     ${lines.at(-1)!.at(-1)}\n`,
+    `${mark} ${row.name}\n     aim: ${row.aim}; elsewhere: ${row.elsewhere}\n     ${cells.at(-1)!}\n`,
   );
 }
-if (!values.quick && chosen.length === rows.length)
-  writeBetweenMarks("docs/scores.md", `${markdown(lines)}\n\nMeasured on ${machine}.`);
+const page = "docs/scores.md";
+const lines = rows.map((row) => measured.get(row) ?? lineIn(page, row) ?? line(row, null));
+if (!values.quick) writeBetweenMarks(page, `${markdown(lines)}\n\nMeasured on ${machine}.`);
 
 /** A row that throws is a row that falls short, and says why. */
 async function scoreOf({ measure }: Row): Promise<Score | null> {

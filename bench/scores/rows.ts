@@ -2,7 +2,7 @@
 import { certifiedRows } from "./certified.ts";
 import { outlierRows } from "./outliers.ts";
 import type { Row } from "./score.ts";
-import { speedRows } from "./speed.ts";
+import { processRows, speedRows } from "./speed.ts";
 import { textbookRows } from "./textbook.ts";
 import { tutorialRows } from "./tutorial.ts";
 
@@ -10,6 +10,7 @@ export const rows: readonly Row[] = [
   ...certifiedRows,
   ...textbookRows,
   ...tutorialRows,
-  ...outlierRows,
   ...speedRows,
+  ...outlierRows,
+  ...processRows,
 ];

@@ -34,12 +34,31 @@ export function markdown(lines: readonly (readonly string[])[]): string {
 
 const [from, to] = ["<!-- scores -->", "<!-- /scores -->"];
 
+/** A page around its marks, and what stands between them. */
+function partsOf(page: string): [before: string, between: string, after: string] {
+  const [before, rest] = readFileSync(page, "utf8").split(from);
+  const [between, after] = rest?.split(to) ?? [];
+  if (before === undefined || between === undefined || after === undefined)
+    throw new Error(`${page} expects ${from} and ${to}, and has not both`);
+  return [before, between, after];
+}
+
+/** The line that a page has of a row, to be kept where the row is not measured anew. */
+export function lineIn(page: string, { name }: Row): string[] | undefined {
+  const cells = partsOf(page)[1]
+    .split("\n")
+    .map((text) =>
+      text
+        .split("|")
+        .map((cell) => cell.trim())
+        .slice(1, -1),
+    );
+  return cells.find(([first]) => first === name);
+}
+
 /** Puts a text between the marks of a page. */
 export function writeBetweenMarks(page: string, text: string): void {
-  const whole = readFileSync(page, "utf8");
-  const [before, rest] = whole.split(from);
-  const after = rest?.split(to)[1];
-  if (after === undefined) throw new Error(`${page} expects ${from} and ${to}, and has not both`);
+  const [before, , after] = partsOf(page);
   writeFileSync(page, `${before}${from}\n\n${text}\n\n${to}${after}`);
 }
 
