@@ -7,7 +7,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { rows } from "./rows.ts";
-import { line, markdown, type Row, type Score, writeBetweenMarks } from "./score.ts";
+import { line, lineIn, markdown, type Row, type Score, writeBetweenMarks } from "./score.ts";
 
 process.chdir(join(import.meta.dirname, "../.."));
 const { values, positionals } = parseArgs({
