@@ -234,12 +234,21 @@ function arrived(here: Model, next: Place, damping: number): LevenbergStep | nul
   const decrease = (1 - ratio) * (1 + ratio);
   if (decrease <= negligible) return null;
   const kept = decrease / Math.max(promised(here, stepTo(here, next.params)), Number.MIN_VALUE);
-  const eased = damping * Math.max(0.1, 1 - (2 * kept - 1) ** 3);
+  const eased = damping * eagerness(kept);
   const { params, residuals, length: size } = next;
   return {
     params,
     state: { residuals, length: size, damping: Math.max(eased, leastDamping), scale: here.scale, end: null },
   };
+}
+
+/**
+ * What becomes of the damping after a step that kept this part of its promise: the less, the better it was kept. Nielsen's least is
+ * 1/3; a promise kept to the letter says that the residuals are all but linear.
+ */
+export function eagerness(kept: number): number {
+  const least = Math.max(1e-6, Math.min(0.1, Math.abs(kept - 1)));
+  return Math.max(least, 1 - (2 * kept - 1) ** 3);
 }
 
 function isNegligible(moved: Float64Array, params: Float64Array, precision: number): boolean {

@@ -3,7 +3,7 @@
  * go in, better parameters come out. Each trial costs one look at the residuals; the columns must not be too much alike, for their
  * condition counts twice.
  */
-import type { End } from "./levenberg.ts";
+import { type End, eagerness } from "./levenberg.ts";
 
 /** Sums over residuals r and their derivatives J. */
 export interface Normal {
@@ -74,7 +74,7 @@ function lower(problem: NormalProblem, state: NormalState, params: Float64Array)
           state.normal,
           to.map((p, j) => p - params[j]!),
         );
-      const eased = Math.max(1e-16, damping * Math.max(0.1, 1 - (2 * kept - 1) ** 3));
+      const eased = Math.max(1e-16, damping * eagerness(kept));
       return {
         params: to,
         state: { normal, damping: eased, scale: scaleAt(normal, state.scale), end: null },
