@@ -23,6 +23,7 @@ export * from "./optim/schedules.ts";
 export { braillePlot, sideBySide } from "./report/braille.ts";
 export {
   type Fitted,
+  type FittedOutputs,
   type FormulaParams,
   type FunctionParams,
   fit,

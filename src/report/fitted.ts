@@ -11,6 +11,7 @@ import type { Parameter, Result } from "../fit/result.ts";
 import type { ParamOption, ParamOptions } from "../fit/start.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type ResultJson, resultJson } from "./json.ts";
+import type { OutputsFunction } from "./outputs.ts";
 import { captionOf, pictureOf } from "./pictured.ts";
 import type { FitPicture } from "./plot.ts";
 import { type ReportOptions, reportText } from "./text.ts";
@@ -35,6 +36,13 @@ export interface Fitted<Params> extends Omit<Result, "params" | "loss"> {
   toJSON(): ResultJson;
   /** What plots draw of it. */
   picture(): FitPicture;
+}
+
+/** A finished fit of several outputs. Each observation of each counts. */
+export interface FittedOutputs<Params, Outputs extends string>
+  extends Omit<Fitted<Params>, "predict" | "picture"> {
+  /** Predictions for each row, by the names of the targets; NaN where an input is missing. */
+  predict(data: TableLike): { readonly [Name in Outputs]: Float64Array };
 }
 
 /** The parameters of a formula, by name. */
@@ -71,6 +79,21 @@ export async function fit<Data extends TableLike, const Source extends string>(
     readonly params?: FormulaParamOptions<ParamNames<Source, ColumnsOf<Data>>>;
   },
 ): Promise<Fitted<FormulaParams<ParamNames<Source, ColumnsOf<Data>>>>>;
+export async function fit<
+  Data extends TableLike,
+  Params extends ParamOptions,
+  Output extends ColumnsOf<Data>,
+>(
+  options: Omit<FitOptions, "data" | "model" | "params" | "target"> & {
+    readonly data: Data;
+    readonly target: readonly Output[];
+    readonly params: Params;
+    readonly model: (
+      row: Tensors<ColumnsOf<Data>>,
+      params: Tensors<keyof Params>,
+    ) => { readonly [Name in Output]: Tensor };
+  },
+): Promise<FittedOutputs<FunctionParams<Params>, Output>>;
 export async function fit<Data extends TableLike, Params extends ParamOptions>(
   options: Omit<FitOptions, "data" | "model" | "params" | "target"> & {
     readonly data: Data;
@@ -79,9 +102,26 @@ export async function fit<Data extends TableLike, Params extends ParamOptions>(
     readonly model: (row: Tensors<ColumnsOf<Data>>, params: Tensors<keyof Params>) => Tensor;
   },
 ): Promise<Fitted<FunctionParams<Params>>>;
-export async function fit(given: object): Promise<Fitted<Record<string, Parameter | TensorParameter>>> {
+export async function fit(given: object): Promise<unknown> {
   const options = given as FitOptions;
-  return present(await run(options), options);
+  if (!Array.isArray(options.target)) return present(await run(options), options);
+  return fitOutputs(given as OutputsOptions);
+}
+
+type OutputsOptions = Omit<FitOptions, "target" | "model"> & {
+  readonly target: readonly string[];
+  readonly model: OutputsFunction;
+};
+
+async function fitOutputs({
+  target,
+  model,
+  ...options
+}: OutputsOptions): Promise<FittedOutputs<object, string>> {
+  const { asOneOutput, splitPredictions } = await import("./outputs.ts");
+  const whole = asOneOutput(options, target, model);
+  const { predict, picture: _, ...fitted } = present(await run(whole), whole);
+  return { ...fitted, predict: (data) => splitPredictions(predict, target, fitted.inputs, data) };
 }
 
 function present(finished: Run, options: FitOptions): Fitted<Record<string, Parameter | TensorParameter>> {
