@@ -29,6 +29,8 @@ export {
   fit,
   type TensorParameter,
 } from "./report/fitted.ts";
+export type { GroupedFit, GroupedJson, GroupFit, GroupKey, GroupParameter } from "./report/group-fit.ts";
+export { fitGroups } from "./report/groups.ts";
 export type { ResultJson } from "./report/json.ts";
 export {
   type LeastSquares,

@@ -18,9 +18,12 @@ import { styleFor, type Terminal, widthOf } from "./terminal.ts";
 export type Finished = Fitted<Readonly<Record<string, Parameter>>>;
 
 /** Fits, says what was found, and writes the files asked for. */
-export async function fitCommand({ operands, flags, terminal }: Call): Promise<Status> {
+export async function fitCommand(call: Call): Promise<Status> {
+  const { operands, flags, terminal } = call;
   await checkFolders(outputs.map(({ flag }) => flags[flag]));
   const table = await readTable(operands[0]!);
+  if (flags.group !== undefined) return (await import("./groups.ts")).fitTable(table, call);
+  refuseAlone(flags);
   if (table.rows >= many || flags.optimizer !== undefined) await loadCompiler();
   const options = await optionsOf(table, operands[1], flags);
   const fitted = await watched(options, flags, terminal);
@@ -28,6 +31,13 @@ export async function fitCommand({ operands, flags, terminal }: Call): Promise<S
   terminal.out.write(`${flags.json ? JSON.stringify(fitted, null, 2) : reportFor(fitted, terminal)}\n`);
   await writeOutputs(fitted, flags, terminal);
   return fitted.outcome.converged ? statuses.done : statuses.short;
+}
+
+/** What is nothing without groups. */
+function refuseAlone({ shared, table }: Flags): void {
+  if (shared !== undefined) throw new Error(`--shared expects --group COLUMN besides, got none`);
+  if (table !== undefined)
+    throw new Error("--output expects --group COLUMN besides, got none (--save keeps a single fit)");
 }
 
 /** From so many rows on the compiler earns more than the time it takes to load. */

@@ -88,6 +88,16 @@ const tie: Kind<Named<string>> = {
   },
 };
 
+/** Names from `a,b`. */
+const names: Kind<readonly string[]> = {
+  sign: "a,b",
+  wanted: "names of parameters, each once",
+  read: (text, before = []) => {
+    const all = [...before, ...text.split(",").map((name) => name.trim())];
+    return all.includes("") || new Set(all).size < all.length ? undefined : all;
+  },
+};
+
 /** The lowest and the highest value of a parameter. */
 export interface Bounds {
   readonly min?: number;
@@ -187,6 +197,13 @@ export const flags = {
     observations,
     "sigma is known outright: standard errors are not scaled to the scatter",
   ),
+  group: flag(
+    "--group",
+    text("COLUMN"),
+    observations,
+    "fit each group of rows that have the same value in this column",
+  ),
+  shared: flag("--shared", names, observations, "with --group: parameters that are the same for all groups"),
   validation: flag(
     "--validation",
     number("0.2", "a share between 0 and 1", (x) => x > 0 && x < 1),

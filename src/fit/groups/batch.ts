@@ -1,0 +1,236 @@
+/**
+ * Fits of one model to many groups of rows at once: the groups and where each starts go in; where each descent ended comes out.
+ * They go down in float32 first, which is quick, as far as that can tell, and then in float64 to the end. Groups of about as many
+ * rows are walked over together, so many at a time as lie in a cache; those slower than the others of their block go on in another.
+ */
+import { type Storage, storage } from "../../ir/dtype.ts";
+import { tensor } from "../../tensor/make.ts";
+import type { Named } from "../model.ts";
+import type { Problem } from "../problem.ts";
+import type { Precision } from "../start.ts";
+import { Descents, type Goal, goals, type Sums, standings, sumsOf } from "./descents.ts";
+import type { Facts, Rows } from "./facts.ts";
+import type { Partition } from "./partition.ts";
+import { type Block, holding, type Pass, passFor } from "./passes.ts";
+
+/** So many rows of a block are few enough for a cache, and enough to be worth a call. */
+const blockRows = 2 ** 15;
+const mostGroups = 1024;
+/** When no more than this part of a block is still on its way, it is left to others. */
+const few = 0.6;
+
+/** What is fitted, to which groups. */
+export interface Batch {
+  readonly problem: Problem;
+  readonly fixed: Named;
+  /** The parameters that are fitted, by name. */
+  readonly names: readonly string[];
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  readonly partition: Partition;
+  readonly rows: Rows;
+  readonly facts: Facts;
+  readonly signal: AbortSignal | undefined;
+  /** Whether weights say how large errors are, and not only in proportion. */
+  readonly isAbsolute: boolean;
+}
+
+/** Lets others have their turn, now and then. */
+export type Pause = () => Promise<void> | undefined;
+
+/** Walks from the starts of the groups `members`, a row each of `starts`, to the ends. */
+export async function descend(
+  batch: Batch,
+  starts: Float64Array,
+  members: readonly number[],
+  pause: Pause,
+): Promise<Descents> {
+  const p = batch.names.length;
+  const near = begin(batch, starts, goals.near);
+  const plain = members.filter((one) => batch.facts.isPlain[one]);
+  await walkAll(batch, "float32", near, plain, pause);
+  const from = starts.slice();
+  for (const one of plain)
+    if (near.standing[one] === standings.converged)
+      for (let j = one * p; j < (one + 1) * p; j++) from[j] = near.params[j]!;
+  const descents = begin(batch, from, goals.arrived);
+  await walkAll(batch, "float64", descents, members, pause);
+  for (const one of members) descents.steps[one]! += near.steps[one]!;
+  return descents;
+}
+
+/** The sum of squares of each group at its start. */
+export async function squaresAt(
+  batch: Batch,
+  starts: Float64Array,
+  members: readonly number[],
+  pause: Pause,
+): Promise<Float64Array> {
+  const descents = begin(batch, starts, goals.look);
+  await walkAll(batch, "float64", descents, members, pause);
+  return descents.first;
+}
+
+/** The sums of each group at its parameters, in rows as those of `Descents`. */
+export async function sumsAt(
+  batch: Batch,
+  params: Float64Array,
+  members: readonly number[],
+  pause: Pause,
+): Promise<Float64Array> {
+  const k = sumsOf(batch.names.length);
+  const all = new Float64Array(batch.partition.keys.length * k);
+  const advance = (one: number, slot: number, sums: readonly Sums[]): boolean => {
+    for (let i = 0; i < k; i++) all[one * k + i] = sums[i]![slot]!;
+    return false;
+  };
+  await walkAll(batch, "float64", { trial: params, advance }, members, pause);
+  return all;
+}
+
+function begin({ lower, upper, facts }: Batch, starts: Float64Array, goal: Goal): Descents {
+  return new Descents(starts, facts, { lower, upper, goal });
+}
+
+async function walkAll(
+  batch: Batch,
+  dtype: Precision,
+  descents: Walker["descents"],
+  members: readonly number[],
+  pause: Pause,
+): Promise<void> {
+  const fixed = Object.fromEntries(
+    Object.entries(batch.fixed).map(([name, t]) => [name, tensor(t.realize(), { dtype, shape: t.shape })]),
+  );
+  const walker = { ...batch, dtype, descents, pass: passFor(batch.problem, fixed) };
+  for (const [length, alike] of byLength(batch.partition, members)) {
+    for (let waiting = alike; waiting.length > 0 && !batch.signal?.aborted; ) {
+      const places = Math.max(1, Math.min(mostGroups, Math.floor(blockRows / length), waiting.length));
+      const into = room(walker, { length, places });
+      const slow: number[] = [];
+      for (let from = 0; from < waiting.length; from += places) {
+        const some = waiting.slice(from, from + places);
+        slow.push(...walk({ ...walker, into }, some, { length, places }, waiting.length <= places ? 0 : few));
+        await pause();
+      }
+      waiting = slow;
+    }
+  }
+}
+
+/** Groups by how many rows they have, rounded up so that there are few lengths. */
+function byLength({ starts }: Partition, members: readonly number[]): Map<number, number[]> {
+  const own = (one: number): number => starts[one + 1]! - starts[one]!;
+  const isOne = members.every((one) => own(one) === own(members[0]!));
+  const lengths = new Map<number, number[]>();
+  for (const one of members) {
+    const length = isOne ? own(one) : rounded(own(one));
+    const alike = lengths.get(length);
+    if (alike) alike.push(one);
+    else lengths.set(length, [one]);
+  }
+  return lengths;
+}
+
+/** The next of 4, 6, 8, 12, 16, 24, ... */
+function rounded(length: number): number {
+  const power = 2 ** Math.ceil(Math.log2(Math.max(length, 4)));
+  return length <= 0.75 * power ? 0.75 * power : power;
+}
+
+interface Walker extends Batch {
+  readonly dtype: Precision;
+  readonly descents: Pick<Descents, "trial" | "advance">;
+  readonly pass: Pass;
+  readonly into: Gathered;
+}
+
+/** The shape of a block. */
+interface Size {
+  readonly length: number;
+  readonly places: number;
+}
+
+/** Walks some descents side by side until few are left, which come out. */
+function walk(walker: Walker, members: readonly number[], size: Size, share: number): number[] {
+  const { pass, descents } = walker;
+  const isWeighted = gather(walker, members, size);
+  let active = members.map((one, slot) => ({ one, slot }));
+  while (active.length > share * members.length) {
+    const sums = pass(blockOf(walker, isWeighted, size), trialsOf(walker, members, size.places)).map(
+      (t) => t.realize() as Sums,
+    );
+    active = active.filter(({ one, slot }) => descents.advance(one, slot, sums));
+  }
+  return active.map(({ one }) => one);
+}
+
+function trialsOf(
+  { names, descents: { trial }, dtype }: Walker,
+  members: readonly number[],
+  places: number,
+): Named {
+  const p = names.length;
+  return Object.fromEntries(
+    names.map((name, j) => {
+      const values = storage(dtype, places);
+      for (let slot = 0; slot < places; slot++) values[slot] = trial[at(members, slot) * p + j]!;
+      return [name, holding(values, [places, 1], dtype)];
+    }),
+  );
+}
+
+/** The member in a place; the last one in places left over. */
+function at(members: readonly number[], slot: number): number {
+  return members[Math.min(slot, members.length - 1)]!;
+}
+
+/** The rows of some groups side by side, as plain arrays. */
+interface Gathered {
+  readonly columns: readonly (readonly [name: string, values: Storage])[];
+  readonly targets: Storage;
+  readonly roots: Storage;
+}
+
+/** Arrays for the rows of a block, to be filled again and again. */
+function room({ rows, dtype }: Pick<Walker, "rows" | "dtype">, { length, places }: Size): Gathered {
+  const array = (): Storage => storage(dtype, places * length);
+  return {
+    columns: rows.columns.map(([name]) => [name, array()] as const),
+    targets: array(),
+    roots: array(),
+  };
+}
+
+/** Fills a block. Shorter groups repeat their last row, with weight 0; places left over, the last group. */
+function gather(
+  { partition, rows, into }: Walker,
+  members: readonly number[],
+  { length, places }: Size,
+): boolean {
+  const { rows: order, starts } = partition;
+  const fill = (out: Storage, values: Float64Array | null, padding?: number): void => {
+    for (let slot = 0, next = 0; slot < places; slot++) {
+      const one = at(members, slot);
+      const [from, to] = [starts[one]!, starts[one + 1]!];
+      for (let i = from; i < to; i++) out[next++] = values ? values[order[i]!]! : 1;
+      const rest = padding ?? out[next - 1]!;
+      while (next < (slot + 1) * length) out[next++] = rest;
+    }
+  };
+  for (const [i, [, values]] of rows.columns.entries()) fill(into.columns[i]![1], values);
+  fill(into.targets, rows.targets);
+  const isWeighted = rows.roots !== null || members.some((one) => starts[one + 1]! - starts[one]! < length);
+  if (isWeighted) fill(into.roots, rows.roots, 0);
+  return isWeighted;
+}
+
+/** The block as tensors that are new at each pass, for their elements are not. */
+function blockOf({ into, dtype }: Walker, isWeighted: boolean, { length, places }: Size): Block {
+  const seen = (values: Storage) => holding(values.subarray(), [places, length], dtype);
+  return {
+    columns: Object.fromEntries(into.columns.map(([name, values]) => [name, seen(values)])),
+    targets: seen(into.targets),
+    roots: isWeighted ? [seen(into.roots)] : [],
+  };
+}

@@ -1,0 +1,357 @@
+/**
+ * One fit for each group of rows: options and the name of a column go in; for each value in it the answer comes out. Groups are
+ * walked down together where the model is a formula and the loss squares; those in doubt, and all others, are fitted alone.
+ */
+
+import { toTable } from "../../data/input.ts";
+import { hint } from "../../data/names.ts";
+import type { Table } from "../../data/table.ts";
+import { tensor } from "../../tensor/make.ts";
+import { Generator } from "../../tensor/random.ts";
+import { run } from "../fit.ts";
+import { type Named, namedStarts } from "../model.ts";
+import { checkOptions, type FitOptions } from "../options.ts";
+import { type Problem, problemOf } from "../problem.ts";
+import type { Outcome } from "../result.ts";
+import type { Start } from "../start.ts";
+import { withTies } from "../ties.ts";
+import { type Answers, noAnswers, takeDescent, takeResult, takeShared } from "./answers.ts";
+import { type Batch, descend, type Pause, squaresAt, sumsAt } from "./batch.ts";
+import { type Descents, standings } from "./descents.ts";
+import { factsOf, rowsOf } from "./facts.ts";
+import { type Partition, partition } from "./partition.ts";
+import { descendShared } from "./shared.ts";
+
+/** The options of a fit, and which column says to what group a row belongs. */
+export interface GroupOptions extends FitOptions {
+  /** The column, of numbers or text; rows without a value there are left out. */
+  readonly groups: string;
+  /** Parameters that are the same for all groups. The others are each group's own. */
+  readonly shared?: readonly string[];
+}
+
+/** All answers, with what it takes to predict. */
+export interface GroupsRun {
+  readonly problem: Problem;
+  readonly partition: Partition;
+  readonly answers: Answers;
+  /** Rows left out, by reason. */
+  readonly omitted: Readonly<Record<string, number>>;
+  readonly seconds: number;
+}
+
+/** Fits a model to each group. Bad input is an error; a group whose fit does not converge is an outcome. */
+export async function runGroups(given: GroupOptions): Promise<GroupsRun> {
+  const started = performance.now();
+  const { groups, shared = [], ...options } = given;
+  checkOptions(options);
+  const table = toTable(options.data);
+  const problem = problemOf({ ...options, data: table }, new Generator(options.seed ?? 0));
+  const divided = partition(groupColumn(problem.table, groups));
+  const { missing } = divided;
+  const answers = noAnswers(
+    divided.keys,
+    problem.starts.map(({ name }) => name),
+  );
+  for (const one of divided.keys.keys()) answers.observations[one] = sizeOf(divided, one);
+  const work = { options, problem, partition: divided, answers };
+  if (shared.length > 0) await asOne(work, shared);
+  else await oneByOne(work, isBatched(work) ? await together(work) : allOf(divided));
+  return {
+    problem,
+    partition: divided,
+    answers,
+    omitted: { ...problem.omitted, ...(missing > 0 ? { [`missing ${groups}`]: missing } : {}) },
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** What is to be done, and what came of it so far. */
+interface Work {
+  readonly options: FitOptions;
+  readonly problem: Problem;
+  readonly partition: Partition;
+  readonly answers: Answers;
+}
+
+function groupColumn(table: Table, name: string): ReturnType<Table["column"]> {
+  if (table.has(name)) return table.column(name);
+  throw new Error(`groups expects a column, got ${name}${hint(name, table.names)}`);
+}
+
+function sizeOf({ starts }: Partition, one: number): number {
+  return starts[one + 1]! - starts[one]!;
+}
+
+function allOf({ keys }: Partition): number[] {
+  return [...keys.keys()];
+}
+
+/** Fits all groups as one, with shared parameters. */
+async function asOne(work: Work, shared: readonly string[]): Promise<void> {
+  const { partition: divided, answers, options } = work;
+  checkShared(work, shared);
+  const batch = batchOf(work);
+  const { names } = batch;
+  const [inCommon, own] = [true, false].map((is) =>
+    names.flatMap((name, j) => (shared.includes(name) === is ? [j] : [])),
+  ) as [number[], number[]];
+  const members = allOf(divided).filter((one) => sizeOf(divided, one) >= own.length);
+  const pause = breather(options.signal);
+  const start = await startTogether(work, batch, inCommon, members, pause);
+  const rows = members.reduce((sum, one) => sum + sizeOf(divided, one), 0);
+  const freedom = rows - inCommon.length - own.length * members.length;
+  const { lower, upper } = batch;
+  const arrow = { parameters: names.length, shared: inCommon, own, lower, upper, members };
+  const ended = await descendShared(arrow, start, freedom, async (params) => {
+    const sums = await sumsAt(batch, params, members, pause);
+    return options.signal?.aborted ? null : sums;
+  });
+  takeShared(answers, ended, arrow, batch, freedom);
+  for (const one of allOf(divided))
+    answers.outcomes[one] ??= tooFew(sizeOf(divided, one), own.length, "parameters of their own");
+  settled(work, batch, []);
+}
+
+/** Each group's own answer is where it starts, and the median of those is where the shared parameters do. */
+async function startTogether(
+  work: Work,
+  batch: Batch,
+  inCommon: readonly number[],
+  members: readonly number[],
+  pause: Pause,
+): Promise<Float64Array> {
+  const { answers } = work;
+  const p = batch.names.length;
+  const enough = members.filter((one) => batch.facts.freedom[one]! >= 0);
+  const start = await startsFor(work, batch, enough, pause);
+  const left = new Set(take(work, batch, await descend(batch, start, enough, pause), enough));
+  const arrived = enough.filter((one) => !left.has(one));
+  if (arrived.length > 0) {
+    const middle = middleOf(work, batch, arrived);
+    for (const one of members) start.set(middle, one * p);
+  }
+  for (const one of arrived)
+    for (const [j, name] of batch.names.entries())
+      if (!inCommon.includes(j)) start[one * p + j] = answers.values.get(name)![one]!;
+  answers.outcomes.fill(undefined as unknown as Outcome);
+  return start;
+}
+
+function checkShared(work: Work, shared: readonly string[]): void {
+  const free = freeOf(work.problem).map(({ name }) => name);
+  const stranger = shared.find((name) => !free.includes(name));
+  if (stranger !== undefined)
+    throw new Error(`shared expects parameters that are fitted, got ${stranger}${hint(stranger, free)}`);
+  if (!isBatched(work, 1))
+    throw new Error(
+      `shared expects a formula of at most ${mostParameters} parameters, the loss mse and the optimizer auto, got others`,
+    );
+}
+
+/** Fewer groups are fitted alone in less time than it takes to make a program for them. */
+const worthwhile = 8;
+/** With so many parameters sums are many, and small matrices are not small. */
+const mostParameters = 10;
+
+/** Whether groups can be walked down together: descents are for squares, and formulas work on rows of many groups as on those of one. */
+function isBatched({ options, problem, partition: { keys } }: Work, fewest = worthwhile): boolean {
+  const {
+    optimizer = "auto",
+    scale,
+    lr,
+    schedule,
+    steps,
+    epochs,
+    batchSize,
+    validation,
+    stop,
+    onStep,
+  } = options;
+  const isPlain = [scale, lr, schedule, steps, epochs, batchSize, validation, stop, onStep].every(
+    (option) => option === undefined,
+  );
+  const free = freeOf(problem).length;
+  return (
+    isPlain &&
+    (optimizer === "auto" || optimizer === "levenberg-marquardt") &&
+    problem.formula !== null &&
+    problem.loss.name === "mse" &&
+    problem.dtype === "float64" &&
+    keys.length >= fewest &&
+    free > 0 &&
+    free <= mostParameters
+  );
+}
+
+function freeOf({ starts }: Problem): readonly Start[] {
+  return starts.filter(({ fixed }) => !fixed);
+}
+
+function batchOf({ problem, partition: divided, options }: Work): Batch {
+  const free = freeOf(problem);
+  const rows = rowsOf(problem);
+  return {
+    problem,
+    partition: divided,
+    fixed: namedStarts(problem.starts.filter(({ fixed }) => fixed)),
+    names: free.map(({ name }) => name),
+    lower: Float64Array.from(free, ({ min }) => min),
+    upper: Float64Array.from(free, ({ max }) => max),
+    rows,
+    facts: factsOf(rows, divided, free.length),
+    signal: options.signal,
+    isAbsolute: problem.isAbsolute,
+  };
+}
+
+/** Walks all groups down together. Those without an answer come out. */
+async function together(work: Work): Promise<number[]> {
+  const { partition: divided, options } = work;
+  const batch = batchOf(work);
+  const p = batch.names.length;
+  const pause = breather(options.signal);
+  const enough = allOf(divided).filter((one) => batch.facts.freedom[one]! >= 0);
+  const small = allOf(divided).filter((one) => batch.facts.freedom[one]! < 0);
+  const starts = await startsFor(work, batch, enough, pause);
+  const left = take(work, batch, await descend(batch, starts, enough, pause), enough);
+  if (left.length === 0 || left.length > enough.length / 2 || options.signal?.aborted)
+    return settled(work, batch, [...left, ...small]);
+  // Where most arrived is a better place to start than what was known before.
+  const middle = middleOf(work, batch, enough);
+  const again = new Float64Array(divided.keys.length * p);
+  for (let i = 0; i < again.length; i++) again[i] = middle[i % p]!;
+  const still = take(work, batch, await descend(batch, again, left, pause), left);
+  return settled(work, batch, [...still, ...small]);
+}
+
+/** Takes the answers of descents that arrived. The others come out. */
+function take({ answers }: Work, batch: Batch, descents: Descents, members: readonly number[]): number[] {
+  return members.filter(
+    (one) => descents.standing[one] !== standings.converged || !takeDescent(answers, one, descents, batch),
+  );
+}
+
+/** Fills in the parameters that were not fitted, of groups that have their answer. */
+function settled({ problem, answers }: Work, { fixed }: Batch, left: number[]): number[] {
+  const known = [...answers.values].filter(([name]) =>
+    problem.starts.some((s) => s.name === name && !s.fixed),
+  );
+  const values: Named = Object.fromEntries(known.map(([name, list]) => [name, tensor(list)]));
+  const all = withTies(problem.ties, { ...namedStarts(problem.starts), ...fixed, ...values });
+  for (const { name, fixed: isFixed } of problem.starts)
+    if (isFixed) answers.values.get(name)!.set(all[name]!.expand([answers.keys.length]).realize());
+  return left;
+}
+
+/** The median of each parameter, over the groups that have an answer. */
+function middleOf({ answers }: Work, { names }: Batch, members: readonly number[]): number[] {
+  return names.map((name) => {
+    const list = answers.values.get(name)!;
+    const known = members
+      .map((one) => list[one]!)
+      .filter(Number.isFinite)
+      .sort((a, b) => a - b);
+    return known[known.length >> 1]!;
+  });
+}
+
+/** So many groups are fitted alone for others to start from their answers, where no start was given. */
+const models = 3;
+
+/** Where each group starts: as was said, or where the best of a few answers to other groups is. */
+async function startsFor(
+  work: Work,
+  batch: Batch,
+  members: readonly number[],
+  pause: Pause,
+): Promise<Float64Array> {
+  const free = freeOf(work.problem);
+  const said = free.map(({ value }) => value.item());
+  const places = free.every(({ given }) => given) ? [said] : await modelPlaces(work, members);
+  const p = free.length;
+  const starts = new Float64Array(work.partition.keys.length * p);
+  const [only = said, ...others] = places;
+  for (let i = 0; i < starts.length; i++) starts[i] = only[i % p]!;
+  if (others.length === 0) return starts;
+  const best = new Float64Array(work.partition.keys.length).fill(Number.POSITIVE_INFINITY);
+  for (const place of places) {
+    const trial = Float64Array.from(starts, (_, i) => place[i % p]!);
+    const squares = await squaresAt(batch, trial, members, pause);
+    for (const one of members)
+      if (squares[one]! < best[one]!) {
+        best[one] = squares[one]!;
+        starts.set(place, one * p);
+      }
+  }
+  return starts;
+}
+
+/** The answers to a few groups, fitted alone. */
+async function modelPlaces(work: Work, members: readonly number[]): Promise<number[][]> {
+  const { answers, problem, partition: divided } = work;
+  const larger = members.filter((one) => sizeOf(divided, one) > freeOf(problem).length);
+  const some = Array.from(
+    { length: models },
+    (_, i) => larger[Math.floor(((i + 0.5) * larger.length) / models)],
+  );
+  const places: number[][] = [];
+  for (const one of new Set(some)) {
+    if (one === undefined) continue;
+    await alone(work, one);
+    const place = freeOf(problem).map(({ name }) => answers.values.get(name)![one]!);
+    if (answers.outcomes[one]!.converged && place.every(Number.isFinite)) places.push(place);
+  }
+  return places;
+}
+
+/** Fits groups one after the other. */
+async function oneByOne(work: Work, members: readonly number[]): Promise<void> {
+  for (const one of members) {
+    if (work.options.signal?.aborted) work.answers.outcomes[one] = aborted;
+    else await alone(work, one);
+  }
+}
+
+const aborted: Outcome = {
+  kind: "aborted",
+  converged: false,
+  message: "stopped on request, before this group was fitted",
+  advice: null,
+};
+
+/** Fits one group alone, with all that a fit has. */
+async function alone({ options, problem, partition: divided, answers }: Work, one: number): Promise<void> {
+  const count = sizeOf(divided, one);
+  const free = freeOf(problem).reduce((sum, { value }) => sum + value.size, 0);
+  if (count < free) {
+    answers.outcomes[one] = tooFew(count, free);
+    return;
+  }
+  const data = problem.table.take(divided.rows.subarray(divided.starts[one]!, divided.starts[one + 1]!));
+  const { result } = await run({ ...options, data });
+  takeResult(answers, one, result);
+}
+
+function tooFew(points: number, parameters: number, noun = "parameters"): Outcome {
+  return {
+    kind: "invalid",
+    converged: false,
+    message: `${points} ${points === 1 ? "point is" : "points are"} too few for ${parameters} ${noun}; nothing was fitted`,
+    advice: "leave the group out, or share parameters between groups",
+  };
+}
+
+/** Lets timers and events have their turn every 25 ms. */
+function breather(signal: AbortSignal | undefined): Pause {
+  let last = performance.now();
+  return () => {
+    if (signal?.aborted || performance.now() - last < 25) return undefined;
+    return new Promise((resolve) => {
+      setTimeout(() => {
+        last = performance.now();
+        resolve();
+      });
+    });
+  };
+}
