@@ -174,6 +174,7 @@ describe("coaster fit", () => {
       ...["observations", "degreesOfFreedom", "residualSumOfSquares"].map((key) => `statistics.${key}`),
       ...["residualStandardDeviation", "rSquared", "aic", "bic"].map((key) => `statistics.${key}`),
       "optimizer.name",
+      "starts",
       "steps",
       "seconds",
       ...["step", "loss", "validationLoss", "learningRate"].map((key) => `history[].${key}`),

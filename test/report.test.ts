@@ -54,6 +54,7 @@ const result: Result = {
   omitted: {},
   dtype: "float64",
   seed: 42,
+  starts: null,
 };
 
 /** A fit on one row of a constant target with an optimizer that blew up: little is left to say. */
@@ -266,6 +267,7 @@ describe("the report in JSON", () => {
       },
       omitted: {},
       optimizer: { name: "levenberg-marquardt" },
+      starts: null,
       steps: 4,
       seconds: 0.00213,
       history: [
@@ -362,6 +364,9 @@ describe("odd results", () => {
     omitted: named(fc.nat()),
     dtype: fc.constantFrom("float32", "float64"),
     seed: fc.nat(),
+    starts: fc.option(
+      fc.record({ tried: fc.nat(), polished: fc.nat(), agreed: fc.nat(), seconds: number, seed: fc.nat() }),
+    ),
   });
   const noNumber = /NaN|Infinity|undefined|null/;
 

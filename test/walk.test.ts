@@ -507,7 +507,12 @@ describe("what a walk says of itself", () => {
       exhausted: walk({ lr: 1e-4 }),
       diverged: walk({ lr: 10 }),
       aborted: walk({ onStep: () => false }),
-      invalid: fit({ data: { x, y }, model: "y ~ log(x - a)", optimizer: "levenberg-marquardt" }),
+      invalid: fit({
+        data: { x, y },
+        model: "y ~ log(x - a)",
+        params: { a: 1 },
+        optimizer: "levenberg-marquardt",
+      }),
     };
     for (const [kind, way] of Object.entries(ways)) {
       const { outcome } = await way;

@@ -14,7 +14,9 @@ import { checkOptions, type FitOptions } from "./options.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { lossOver, type Problem, problemOf } from "./problem.ts";
-import type { Outcome, Parameter, Result } from "./result.ts";
+import type { Rescued } from "./rescue.ts";
+import type { Outcome, Parameter, Result, Starts } from "./result.ts";
+import type { Begun } from "./search/begin.ts";
 import type { Start } from "./start.ts";
 import { withTies } from "./ties.ts";
 import { type Walk, type Walked, walk } from "./walk.ts";
@@ -35,15 +37,17 @@ export async function run(options: FitOptions): Promise<Run> {
   const generator = new Generator(seed);
   const given = problemOf(options, generator);
   const fixed = valuesOf(given, true);
-  const { problem, free } = await scaled(given, valuesOf(given, false), fixed, options);
-  const method = (await direct(problem, fixed, free, options)) ?? (await methodFor(problem, fixed, options));
+  const atOnce = await direct(given, fixed, valuesOf(given, false), options);
+  const { problem: placed, starts: found } = atOnce ? untouched(given) : await begun(given, options);
+  const { problem, free } = await scaled(placed, valuesOf(placed, false), fixed, options);
+  const method = atOnce ?? (await methodFor(problem, fixed, options));
   const plan = planOf(problem, method, options);
   const way = { problem, fixed, method, plan, generator, signal, onStep };
-  const { walked, note } = await surely(way, free, options);
+  const { walked, note, starts } = await surely(way, free, options, found);
   const params = withTies(problem.ties, { ...fixed, ...walked.params });
   const result = resultOf({ problem, method, plan, walked, note, params, fixed });
   const seconds = (performance.now() - started) / 1000;
-  return { problem, params, result: { ...result, seconds, seed } };
+  return { problem, params, result: { ...result, starts, seconds, seed } };
 }
 
 /** The way of models that are linear in their parameters, where the choice is left open. */
@@ -59,23 +63,60 @@ async function direct(
   return linearLeastSquares(problem, fixed, free);
 }
 
+function untouched(problem: Problem): Begun {
+  return { problem, starts: null, others: null };
+}
+
+/** The methods that go down from where they start and no further, and so begin where a search says, if nobody else does. */
+const seekers = ["levenberg-marquardt", "reweighted-least-squares", "lbfgs"];
+
+/** The problem with starts for those parameters of a formula that have none. */
+async function begun(problem: Problem, options: FitOptions): Promise<Begun> {
+  const { optimizer = "auto", lr, schedule, steps, epochs, seed = 0 } = options;
+  const isOpen = problem.starts.some((start) => !start.fixed && !start.given);
+  const isOff =
+    typeof optimizer !== "string" ||
+    [lr, schedule].some((o) => o !== undefined) ||
+    steps === 0 ||
+    epochs === 0;
+  if (!isOpen || isOff || !isSearchable(problem)) return untouched(problem);
+  if (!seekers.includes(nameFor(problem, options))) return untouched(problem);
+  const { begin } = await import("./search/begin.ts");
+  return begin(problem, seed);
+}
+
+/** Whether squares say something of the loss, and a formula what its parameters are. */
+function isSearchable({ formula, loss }: Problem): boolean {
+  return formula !== null && loss.isDirect && loss.name !== "custom";
+}
+
 /** A walk, and what was done where the first was not to be trusted. */
 interface Sure {
   readonly walked: Walked;
   readonly note: string | null;
+  /** The search that found the start, if one did. */
+  readonly starts: Starts | null;
 }
 
 /** The walk from the start, or a better one where its answer is doubtful and the choice of the solver was left open. */
-async function surely(way: Walk, start: Named, { optimizer = "auto" }: FitOptions): Promise<Sure> {
+async function surely(way: Walk, start: Named, options: FitOptions, found: Starts | null): Promise<Sure> {
+  const { optimizer = "auto", seed = 0 } = options;
   const walked = await walk(way, start);
-  if (optimizer !== "auto" || way.method.name !== "levenberg-marquardt" || way.plan.isAsked)
-    return { walked, note: null };
-  const { isDoubtful, rescue } = await import("./rescue.ts");
-  if (!isDoubtful(way, walked)) return { walked, note: null };
-  const rescued = await rescue({ way, walked, start, other: searching(way.problem, way.fixed, {}) });
-  return rescued
-    ? { walked: rescued.walked, note: `from the start values the fit settled nowhere: it ${rescued.how}` }
-    : { walked, note: null };
+  const asIs: Sure = { walked, note: null, starts: found };
+  if (optimizer !== "auto" || way.method.name !== "levenberg-marquardt" || way.plan.isAsked) return asIs;
+  const { isDoubtful, isPoor, rescue } = await import("./rescue.ts");
+  if (!isDoubtful(way, walked) && !isPoor(way, walked)) return asIs;
+  const rescued =
+    (found === null && isSearchable(way.problem) ? await bySearch(way, walked, seed) : null) ??
+    (await rescue({ way, walked, start, other: searching(way.problem, way.fixed, {}) }));
+  if (!rescued) return asIs;
+  const note = `from the start values the fit settled nowhere: it ${rescued.how}`;
+  return { walked: rescued.walked, note, starts: rescued.starts ?? found };
+}
+
+async function bySearch(way: Walk, walked: Walked, seed: number): Promise<Rescued | null> {
+  const { elsewhere } = await import("./search/begin.ts");
+  return elsewhere(way, walked, seed);
 }
 
 /** The problem and its start values: where the loss has a scale, with that, and with start values that bear outliers. */
@@ -108,7 +149,7 @@ interface Ended {
   readonly fixed: Named;
 }
 
-function resultOf(ended: Ended): Omit<Result, "seconds" | "seed"> {
+function resultOf(ended: Ended): Omit<Result, "seconds" | "seed" | "starts"> {
   const { problem, method, plan, walked, params } = ended;
   const { formula, target, inputs, dtype, omitted, loss, training, validation } = problem;
   const { statistics, errors, idle } = measure(problem, params);

@@ -11,7 +11,7 @@ import type { Method } from "./method.ts";
 import { type Named, roundings } from "./model.ts";
 import { normalAt } from "./normal.ts";
 import { lossOver, type Problem } from "./problem.ts";
-import { outcomes } from "./result.ts";
+import { outcomes, type Starts } from "./result.ts";
 import { many } from "./solvers.ts";
 import { doubles, jacobianOf, pack, residualsOf } from "./squares.ts";
 import type { Start } from "./start.ts";
@@ -24,6 +24,8 @@ export interface Rescued {
   readonly start: Named;
   /** What was done otherwise, in words. */
   readonly how: string;
+  /** The search that found the start, if one did. */
+  readonly starts?: Starts;
 }
 
 /** What a rescue has at hand. */
@@ -69,11 +71,11 @@ function finished(way: Walk, { start }: Rescued): Promise<Walked> {
 }
 
 /** Whether a loss is lower by more than rounding. */
-function isLower(loss: number, than: number): boolean {
+export function isLower(loss: number, than: number): boolean {
   return loss < than * (1 - 1e-6) || !Number.isFinite(than);
 }
 
-function lossOf({ problem, fixed }: Walk, { params }: Walked): number {
+export function lossOf({ problem, fixed }: Walk, { params }: Walked): number {
   const loss = lossOver(problem, problem.training, { ...params, ...fixed }).item();
   return Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
 }
@@ -95,7 +97,7 @@ async function* attempts({ way, start, other }: Trouble): AsyncGenerator<Rescued
 }
 
 /** The numbers of a place; of tensors, none. */
-function said(params: Named): string {
+export function said(params: Named): string {
   const numbers = Object.entries(params).filter(([, t]) => t.size === 1);
   if (numbers.length < Object.keys(params).length) return "elsewhere";
   return numbers.map(([name, t]) => `${name}=${Number(t.item().toPrecision(3))}`).join(", ");
@@ -140,6 +142,15 @@ export function isDoubtful(way: Walk, { kind, params, first, last }: Walked): bo
   const isVanishing = Number.isFinite(first) && last.loss <= vanishing * first;
   if (kind === "aborted" || isVanishing) return false;
   return !outcomes[kind] || isDegenerate(way, params);
+}
+
+/** Whether an answer is no better than the mean of the targets. */
+export function isPoor(way: Walk, walked: Walked): boolean {
+  const { targets, weights } = way.problem.training;
+  const [y, w] = [doubles(targets), weights && doubles(weights)];
+  const sum = (of: (y: number) => number): number => y.reduce((s, x, i) => s + (w?.[i] ?? 1) * of(x), 0);
+  const [total, mean] = [sum(() => 1), sum((x) => x) / sum(() => 1)];
+  return lossOf(way, walked) >= sum((x) => (x - mean) ** 2) / total && y.some((x) => x !== mean);
 }
 
 /** What is left of the loss where it is on its way to 0, however slowly. */

@@ -72,6 +72,18 @@ export interface Statistics {
   readonly bic: number | null;
 }
 
+/** How start values were found that nobody gave. */
+export interface Starts {
+  /** How many places were looked at. */
+  readonly tried: number;
+  /** How many of them were walked from. */
+  readonly polished: number;
+  /** How many expeditions, that knew nothing of one another, ended where the fit starts. */
+  readonly agreed: number;
+  readonly seconds: number;
+  readonly seed: number;
+}
+
 /** Everything a finished fit says. */
 export interface Result {
   /** The formula as given; null for a model that is a function. */
@@ -94,6 +106,8 @@ export interface Result {
   readonly omitted: Readonly<Record<string, number>>;
   readonly dtype: "float32" | "float64";
   readonly seed: number;
+  /** The search for start values; null where there was none. */
+  readonly starts: Starts | null;
 }
 
 /** What `onStep` is told, at every step. Returning false stops the fit with the best so far. */

@@ -1,7 +1,7 @@
 /**
  * A result as one JSON object, the form that `--json` prints: the same keys always, and null for every number that is not finite.
  */
-import type { OutcomeKind, Parameter, Result } from "../fit/result.ts";
+import type { OutcomeKind, Parameter, Result, Starts } from "../fit/result.ts";
 import { isNumber } from "./numbers.ts";
 
 type Nullable<Keys extends string> = { readonly [Key in Keys]: number | null };
@@ -24,6 +24,7 @@ export interface ResultJson {
   >;
   readonly omitted: Readonly<Record<string, number>>;
   readonly optimizer: { readonly name: string };
+  readonly starts: (Omit<Starts, "seconds"> & Nullable<"seconds">) | null;
   readonly steps: number;
   readonly seconds: number | null;
   readonly history: readonly ({ readonly step: number } & Nullable<
@@ -63,6 +64,7 @@ export function resultJson(result: Result): ResultJson {
     },
     omitted: Object.fromEntries(Object.entries(result.omitted)),
     optimizer: { name: result.optimizer.name },
+    starts: result.starts && { ...result.starts, seconds: finite(result.starts.seconds) },
     steps: result.steps,
     seconds: finite(result.seconds),
     history: result.history.map(({ step, loss, validationLoss, learningRate }) => ({

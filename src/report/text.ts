@@ -57,6 +57,7 @@ const dataFacts: readonly Fact[] = [
 
 const fitFacts: readonly Fact[] = [
   { label: "optimizer", text: optimizerText },
+  { label: "starts", text: startsText },
   { label: "steps", text: stepsText },
   { label: "precision", text: ({ dtype }) => (dtype === "float64" ? null : dtype) },
   { label: "loss", text: ({ loss }) => lossText(loss.value, loss.name) },
@@ -68,6 +69,12 @@ const fitFacts: readonly Fact[] = [
   { label: "AIC", text: ({ statistics }) => criterionText(statistics.aic, statistics) },
   { label: "BIC", text: ({ statistics }) => criterionText(statistics.bic, statistics) },
 ];
+
+/** How start values were found that nobody gave. */
+function startsText({ starts }: Result): string | null {
+  if (!starts) return null;
+  return `${count(starts.tried, "place")} tried, ${starts.polished} polished, ${starts.agreed} agreed`;
+}
 
 const labelWidth = Math.max(...[...dataFacts, ...fitFacts].map(({ label }) => label.length));
 

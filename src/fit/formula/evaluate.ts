@@ -57,6 +57,7 @@ function call<T>(of: (x: T, y: T) => T, args: readonly T[]): T {
 
 /** The number that an expression without names is; undefined for one with names. */
 export function constantValue(expression: Expression): number | undefined {
+  if (expression.kind === "number") return expression.value;
   return namesIn(expression).length > 0 ? undefined : evaluate(expression, numbers, () => Number.NaN);
 }
 

@@ -1,0 +1,102 @@
+/** What the data show of positions and frequencies: targets over a column come in, the places of peaks and the rates of waves come out. */
+import { leastSquares } from "./projection.ts";
+import { rangeOf, spacingOf } from "./roles.ts";
+
+/** The most frequencies that are looked at, as they are many. */
+const mostFrequencies = 4096;
+
+/**
+ * The angular frequencies of waves over a column, strongest first: each the greatest fall of the sum of squares that a sine and a
+ * cosine make beside a parabola and the waves before it (Lomb, Least-squares frequency analysis of unequally spaced data, 1976).
+ */
+export function frequencies(column: Float64Array, targets: Float64Array, count: number): number[] {
+  const { least, span } = rangeOf(column);
+  const at = column.map((x) => (x - least) / span);
+  const highest = Math.min(span / spacingOf(column) / 2, mostFrequencies / 4);
+  const cycles = Array.from({ length: Math.ceil(4 * highest) }, (_, k) => (k + 2) / 4);
+  const design: Float64Array[] = [at.map(() => 1), at, at.map((x) => x * x)];
+  let { left } = leastSquares(design, targets);
+  const found: number[] = [];
+  while (found.length < count) {
+    const powers = cycles.map((f) => powerAt(at, left, f));
+    const best = cycles[indexOfLargest(powers)] ?? 1;
+    const exact = sharpened((f) => powerAt(at, left, f), best, 0.25);
+    found.push((2 * Math.PI * exact) / span);
+    design.push(...wave(at, exact));
+    left = leastSquares(design, targets).left;
+  }
+  return found;
+}
+
+function wave(at: Float64Array, cycles: number): [Float64Array, Float64Array] {
+  const omega = 2 * Math.PI * cycles;
+  return [at.map((x) => Math.sin(omega * x)), at.map((x) => Math.cos(omega * x))];
+}
+
+/** By how much a wave makes the sum of squares less. */
+function powerAt(at: Float64Array, left: Float64Array, cycles: number): number {
+  const omega = 2 * Math.PI * cycles;
+  let [ss, sc, cc, sy, cy] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < at.length; i++) {
+    const [s, c, y] = [Math.sin(omega * at[i]!), Math.cos(omega * at[i]!), left[i]!];
+    ss += s * s;
+    sc += s * c;
+    cc += c * c;
+    sy += s * y;
+    cy += c * y;
+  }
+  const determinant = ss * cc - sc * sc;
+  if (!(determinant > 1e-9 * ss * cc)) return 0;
+  return (cc * sy * sy - 2 * sc * sy * cy + ss * cy * cy) / determinant;
+}
+
+function indexOfLargest(values: readonly number[]): number {
+  return values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
+}
+
+/** The place of a maximum near x, by halving the step. */
+function sharpened(of: (x: number) => number, x: number, step: number): number {
+  let best = x;
+  let most = of(x);
+  for (let h = step / 2; h > step / 64; h /= 2)
+    for (const near of [best - h, best + h]) {
+      const value = of(near);
+      if (value > most) [best, most] = [near, value];
+    }
+  return best;
+}
+
+/** Where targets have peaks and dips over a column, the most marked first: of the targets smoothed over several widths. */
+export function extremes(column: Float64Array, targets: Float64Array, count: number): number[] {
+  const order = Array.from(column.keys()).sort((i, j) => column[i]! - column[j]!);
+  const [at, y] = [order.map((i) => column[i]!), order.map((i) => targets[i]!)];
+  const found: { place: number; height: number }[] = [];
+  for (const share of [0.02, 0.05, 0.12]) {
+    const half = Math.max(1, Math.round((share * y.length) / 2));
+    const smooth = smoothed(y, half);
+    for (let i = 1; i < y.length - 1; i++) {
+      const [a, b, c] = [smooth[i - 1]!, smooth[i]!, smooth[i + 1]!];
+      if ((b - a) * (c - b) > 0) continue;
+      const [far, near] = [smooth[Math.max(0, i - 4 * half)]!, smooth[Math.min(y.length - 1, i + 4 * half)]!];
+      found.push({ place: at[i]!, height: Math.abs(b - (far + near) / 2) });
+    }
+  }
+  return distinct(
+    found.sort((a, b) => b.height - a.height).map(({ place }) => place),
+    rangeOf(column).span / 50,
+  ).slice(0, count);
+}
+
+function distinct(places: readonly number[], apart: number): number[] {
+  const kept: number[] = [];
+  for (const place of places) if (kept.every((other) => Math.abs(other - place) > apart)) kept.push(place);
+  return kept;
+}
+
+/** Means over neighbours. */
+function smoothed(y: readonly number[], half: number): number[] {
+  return y.map((_, i) => {
+    const near = y.slice(Math.max(0, i - half), i + half + 1);
+    return near.reduce((sum, x) => sum + x, 0) / near.length;
+  });
+}

@@ -1,0 +1,395 @@
+/**
+ * Where to start when nobody says: a problem with a formula comes in; the lowest place that many trials and a few walks from the best
+ * of them lead to comes out, with how many of the walks agree on it.
+ */
+import * as levenberg from "../../optim/levenberg.ts";
+import { length } from "../../optim/qr.ts";
+import { Generator } from "../../tensor/random.ts";
+import { evaluate } from "../formula/evaluate.ts";
+import { type Expression, namesIn } from "../formula/expression.ts";
+import type { Problem } from "../problem.ts";
+import { filled } from "./columns.ts";
+import { constant, type Dual, duals, variable } from "./duals.ts";
+import { extremes, frequencies } from "./landmarks.ts";
+import { multipliedOut, predictionsAt, project, type Trial, trialAt } from "./projection.ts";
+import { type Choices, type Encounter, proposed } from "./roles.ts";
+import { type Structure, structureOf } from "./structure.ts";
+import { type Task, taskOf } from "./task.ts";
+
+/** A minimum that walks led to. */
+export interface Minimum {
+  readonly values: ReadonlyMap<string, number>;
+  readonly squares: number;
+  /** How many expeditions ended here. */
+  readonly count: number;
+}
+
+/** What a search finds. */
+export interface Found {
+  /** The lowest first. */
+  readonly minima: readonly Minimum[];
+  readonly tried: number;
+  readonly polished: number;
+  readonly seconds: number;
+  readonly seed: number;
+}
+
+/** What to make of the starts that a person gave: they are where to look first, or where nothing was found. */
+export type Trust = "trusted" | "doubted";
+
+/**
+ * Searches for the least sum of squares, by expeditions that know nothing of one another, until several of them end at the same
+ * lowest place. Null where no place has a finite one, or where a walk finds it from anywhere, or from what was given.
+ */
+export function search(problem: Problem, seed: number, trust: Trust = "trusted"): Found | null {
+  const started = performance.now();
+  const task = taskOf(problem, seed);
+  if (!task) return null;
+  const quest = questOf(task, { seed, started, trust });
+  if (isLinear(quest.structure, task) || isGiven(quest)) return null;
+  while (quest.explored < mostExpeditions && !isSettled(quest)) explore(quest);
+  const minima = quest.minima.map((it) => tidied(task, it)).toSorted((a, b) => a.squares - b.squares);
+  if (minima.length === 0) return null;
+  const { tried, polished } = quest;
+  return { minima, tried, polished, seconds: (performance.now() - started) / 1000, seed };
+}
+
+const mostExpeditions = 12;
+/** The last resort: the number of expeditions ends a search before, on all but slow machines. */
+const mostSeconds = 4;
+
+/** What is known on the way. Written in place. */
+interface Quest {
+  readonly task: Task;
+  readonly structure: Structure;
+  /** The parameters that trials are about. */
+  readonly nonlinear: readonly string[];
+  /** Those of them that stand together in a term of the formula, and each for itself. */
+  readonly blocks: readonly (readonly string[])[];
+  readonly generator: Generator;
+  readonly shifts: Float64Array;
+  readonly landmarks: Map<string, readonly number[]>;
+  readonly started: number;
+  readonly trust: Trust;
+  explored: number;
+  /** The best trials of an expedition, best first. */
+  pool: Trial[];
+  minima: Minimum[];
+  tried: number;
+  polished: number;
+}
+
+function questOf(
+  task: Task,
+  { seed, started, trust }: { seed: number; started: number; trust: Trust },
+): Quest {
+  const structure = structureOf(task);
+  const nonlinear = task.unknowns.map(({ name }) => name).filter((name) => !structure.linear.bits.has(name));
+  const generator = new Generator(seed);
+  return {
+    task,
+    structure,
+    nonlinear,
+    blocks: blocksOf(task.expression, nonlinear),
+    generator,
+    shifts: generator.uniform(new Float64Array(nonlinear.length)),
+    landmarks: new Map(),
+    started,
+    trust,
+    pool: [],
+    minima: [],
+    explored: 0,
+    tried: 0,
+    polished: 0,
+  };
+}
+
+/** The nonlinear parameters of each term, and each for itself. */
+function blocksOf(expression: Expression, nonlinear: readonly string[]): string[][] {
+  const inTerms = termsOf(expression)
+    .map((term) => namesIn(term).filter((name) => nonlinear.includes(name)))
+    .filter((names) => names.length > 0);
+  const blocks = inTerms.length > 1 ? inTerms : [];
+  const alone = nonlinear.length > 1 ? nonlinear.map((name) => [name]) : [];
+  return [...blocks, ...alone];
+}
+
+function termsOf(expression: Expression): Expression[] {
+  const isSum = expression.kind === "binary" && (expression.operator === "+" || expression.operator === "-");
+  return isSum ? [...termsOf(expression.left), ...termsOf(expression.right)] : [expression];
+}
+
+/** Whether the formula is linear as it stands. */
+function isLinear({ linear }: Structure, { unknowns }: Task): boolean {
+  return linear.bits.size === unknowns.length && linear.solved.every(({ others }) => others.length === 0);
+}
+
+/** Whether a person said all that matters. */
+function isGiven({ task, nonlinear, trust }: Quest): boolean {
+  const hinted = task.unknowns.filter(({ hint }) => hint !== null).map(({ name }) => name);
+  return trust === "trusted" && nonlinear.length > 0 && nonlinear.every((name) => hinted.includes(name));
+}
+
+/** Whether the search may end: expeditions agree, the fit is perfect, there is nothing to look for, or time is up. */
+function isSettled(quest: Quest): boolean {
+  const { task, nonlinear, explored, minima } = quest;
+  const best = bestOf(minima);
+  if (!best) return explored >= 2 || isLate(quest);
+  const enough =
+    nonlinear.length === 0 || task.rows <= task.unknowns.length ? 1 : nonlinear.length > 1 ? 3 : 2;
+  return best.count >= enough || isPerfect(quest, best) || isLate(quest);
+}
+
+function isLate({ started }: Quest): boolean {
+  return performance.now() - started > 1000 * mostSeconds;
+}
+
+function bestOf<T extends Trial>(trials: readonly T[]): T | null {
+  return trials.reduce<T | null>((best, it) => (best && best.squares <= it.squares ? best : it), null);
+}
+
+/** Whether residuals are but rounding. */
+function isPerfect({ task }: Quest, { squares }: Trial): boolean {
+  return squares <= (1e-13 * length(task.targets)) ** 2;
+}
+
+/** One expedition: trials all over and beside the best, walks from some, and again beside where those led. Each third doubles the trials. */
+function explore(quest: Quest): void {
+  const count =
+    quest.nonlinear.length === 0 ? 1 : 24 * quest.nonlinear.length * 2 ** Math.floor(quest.explored++ / 3);
+  quest.pool = [];
+  tryMany(quest, count);
+  if (quest.blocks.length > 0) vary(quest, quest.pool.slice(0, 12), count);
+  let best = race(quest, quest.pool, 8);
+  for (let i = 0; best && i < 2 && quest.blocks.length > 1 && !isLate(quest); i++) {
+    quest.pool = [];
+    vary(quest, [best], count / 2);
+    const other = race(quest, quest.pool, 3);
+    if (!other || !(other.squares < best.squares * (1 - same))) break;
+    best = other;
+  }
+  if (best) arrive(quest, best);
+}
+
+/** Trials all over: evenly spread numbers, and values by the roles of parameters. */
+function tryMany(quest: Quest, count: number): void {
+  for (let i = 0; i < count; i++) consider(quest, new Map(), evenly(quest, quest.tried), quest.tried);
+}
+
+/** The numbers of trial i, one for each parameter, spread evenly (Roberts, The unreasonable effectiveness of quasirandom sequences, 2018). */
+function evenly({ nonlinear, shifts }: Quest, i: number): (name: string) => number {
+  const d = nonlinear.length;
+  let phi = 2;
+  for (let k = 0; k < 30; k++) phi = (1 + phi) ** (1 / (d + 1));
+  return (name) => {
+    const j = nonlinear.indexOf(name);
+    return (shifts[Math.max(j, 0)]! + (i + 1) * phi ** -(j + 1)) % 1;
+  };
+}
+
+/** One trial: values by role, or by hint, the linear ones in closed form; the better of that and of what the formula gives multiplied out. */
+function consider(
+  quest: Quest,
+  held: ReadonlyMap<string, number>,
+  draw: Choices["draw"],
+  index: number,
+): void {
+  const { task, structure } = quest;
+  quest.tried++;
+  const hinted = new Map([...hints(quest, index), ...held]);
+  const known = knownBy(quest);
+  const { linear, multiplied } = structure;
+  const choices: Choices = { draw, known: (index >> 2) % 2 === 0 ? known : () => null };
+  const values = proposed(task, { held: hinted, later: new Set(linear.bits.keys()), choices });
+  keep(quest, project(task, linear, nonlinearOf(quest, values)));
+  if (!multiplied || held.size > 0) return;
+  if (index > 0 && quest.nonlinear.every((name) => multiplied.bits.has(name))) return;
+  const others = new Map([...values].filter(([name]) => !multiplied.bits.has(name)));
+  const out = multipliedOut(task, multiplied, others);
+  if (out) keep(quest, project(task, linear, nonlinearOf(quest, out.values)));
+}
+
+function nonlinearOf({ nonlinear }: Quest, values: ReadonlyMap<string, number>): Map<string, number> {
+  return new Map(nonlinear.map((name) => [name, values.get(name)!]));
+}
+
+/**
+ * What a person said of starts. Where it is trusted, half of the trials have it as it is said; a quarter stay near it, be it trusted or
+ * not.
+ */
+function hints({ task, nonlinear, generator, trust }: Quest, index: number): Map<string, number> {
+  const hinted = new Map<string, number>();
+  const isNear = index % 4 === 1;
+  if (!isNear && (trust === "doubted" || index % 4 === 3)) return hinted;
+  for (const { name, hint, min, max } of task.unknowns) {
+    if (hint === null || !nonlinear.includes(name)) continue;
+    const near = hint * 10 ** (isNear ? uniform(generator) - 0.5 : 0);
+    hinted.set(name, Math.min(Math.max(near, min), max));
+  }
+  return hinted;
+}
+
+function uniform(generator: Generator): number {
+  return generator.uniform(new Float64Array(1))[0]!;
+}
+
+/** Values from what the data show: frequencies, and the places of peaks. */
+function knownBy(quest: Quest): NonNullable<Choices["known"]> {
+  return (encounter) => {
+    const landmarks = landmarksFor(quest, encounter);
+    if (landmarks.length === 0) return null;
+    const choice = uniform(quest.generator) ** 1.5;
+    return landmarks[Math.floor(choice * landmarks.length)]!;
+  };
+}
+
+function landmarksFor({ task, landmarks, nonlinear }: Quest, encounter: Encounter): readonly number[] {
+  const { name, meeting, surroundings, column } = encounter;
+  if (!column) return [];
+  const known = landmarks.get(name);
+  if (known) return known;
+  const count = nonlinear.length + 3;
+  const found =
+    meeting === "multiplied" && surroundings.inside === "wave"
+      ? frequencies(column, task.targets, count)
+      : meeting === "added" && surroundings.isEven && surroundings.inside !== "wave"
+        ? extremes(column, task.targets, count).map((place) => -place)
+        : [];
+  landmarks.set(name, found);
+  return found;
+}
+
+const poolSize = 60;
+
+function keep(quest: Quest, trial: Trial): void {
+  const { pool } = quest;
+  if (!Number.isFinite(trial.squares)) return;
+  if (pool.length >= poolSize && trial.squares >= pool.at(-1)!.squares) return;
+  const at = pool.findIndex(({ squares }) => squares > trial.squares);
+  pool.splice(at < 0 ? pool.length : at, 0, trial);
+  if (pool.length > poolSize) pool.pop();
+}
+
+/** Trials beside some: one term's parameters, or one parameter, anew, all others as they are; so terms find their places one by one. */
+function vary(quest: Quest, around: readonly Trial[], count: number): void {
+  const { blocks, generator } = quest;
+  for (let i = 0; i < count && around.length > 0; i++) {
+    const from = around[Math.floor(uniform(generator) ** 2 * around.length)]!;
+    const block = blocks[Math.floor(uniform(generator) * blocks.length)]!;
+    const held = new Map([...nonlinearOf(quest, from.values)].filter(([name]) => !block.includes(name)));
+    consider(quest, held, () => uniform(generator), quest.tried);
+  }
+}
+
+/** A walk that may go on. */
+interface Runner extends Trial {
+  readonly params: Float64Array;
+  readonly state: levenberg.LevenbergState;
+}
+
+/** The legs of a race: how many steps, and how many of the best go on. */
+const legs = [
+  { steps: 4, stay: 3 },
+  { steps: 12, stay: 1 },
+  { steps: 200, stay: 1 },
+];
+
+/** Walks from the best trials that are not alike, of which ever fewer go on; where the last one ends. */
+function race(quest: Quest, from: readonly Trial[], count: number): Trial | null {
+  const { task } = quest;
+  const squares = squaresOf(task);
+  let runners = unlike(quest, from, count).map((trial) => begun(task, squares, trial));
+  quest.polished += runners.length;
+  for (const { steps, stay } of legs) {
+    runners = runners.map((runner) => descended(task, squares, runner, steps));
+    runners = runners.toSorted((a, b) => a.squares - b.squares).slice(0, stay);
+  }
+  return runners[0] ?? null;
+}
+
+/** The best trials of which no two are alike. */
+function unlike(quest: Quest, trials: readonly Trial[], count: number): Trial[] {
+  const chosen: Trial[] = [];
+  for (const trial of trials) {
+    if (chosen.length === count) break;
+    if (chosen.every((other) => areUnlike(quest, trial, other))) chosen.push(trial);
+  }
+  return chosen;
+}
+
+/** Whether two trials differ in some parameter by a third of it. */
+function areUnlike({ nonlinear }: Quest, { values }: Trial, other: Trial): boolean {
+  return nonlinear.some((name) => {
+    const [a, b] = [values.get(name)!, other.values.get(name)!];
+    return Math.abs(a - b) > Math.max(Math.abs(a), Math.abs(b)) / 3;
+  });
+}
+
+function begun({ unknowns }: Task, squares: levenberg.SquaresProblem, trial: Trial): Runner {
+  const params = Float64Array.from(unknowns, ({ name }) => trial.values.get(name)!);
+  return { ...trial, params, state: levenberg.init(squares, params) };
+}
+
+/** Some steps down, or fewer where they end. */
+function descended(task: Task, squares: levenberg.SquaresProblem, from: Runner, steps: number): Runner {
+  let [params, state] = [from.params, from.state];
+  for (let i = 0; i < steps && state.end === null && state.damping !== 0; i++)
+    ({ params, state } = levenberg.update(squares, state, params));
+  const values = new Map(task.unknowns.map(({ name }, j) => [name, params[j]!]));
+  return { ...trialAt(task, values), params, state };
+}
+
+/** The sum of squares of a task, with exact Jacobians. */
+function squaresOf(task: Task): levenberg.SquaresProblem {
+  const { unknowns, targets, roots, rows, expression, inputs, fixed } = task;
+  const names = unknowns.map(({ name }) => name);
+  const weighted = (x: Float64Array): Float64Array => (roots ? x.map((e, i) => e * roots[i]!) : x);
+  const at = (params: Float64Array): Dual =>
+    evaluate(expression, duals, (name) => {
+      const j = names.indexOf(name);
+      return j < 0 ? constant(fixed.get(name) ?? inputs.get(name)!) : variable(params[j]!, j, names.length);
+    });
+  return {
+    residuals: (params) => weighted(residualsAt(task, new Map(names.map((name, j) => [name, params[j]!])))),
+    jacobian: (params) => {
+      const { slopes } = at(params);
+      return names.map((_, j) => weighted(filled(slopes[j] ?? 0, rows)));
+    },
+    lower: Float64Array.from(unknowns, ({ min }) => min),
+    upper: Float64Array.from(unknowns, ({ max }) => max),
+    precision: Number.EPSILON / 2,
+    magnitude: length(weighted(targets)),
+  };
+}
+
+function residualsAt(task: Task, values: ReadonlyMap<string, number>): Float64Array {
+  return predictionsAt(task, values).map((p, i) => p - task.targets[i]!);
+}
+
+/** Minima whose sums of squares differ by less than this are one. */
+const same = 1e-6;
+
+/** Takes the end of an expedition into account. */
+function arrive(quest: Quest, { values, squares }: Trial): void {
+  if (!Number.isFinite(squares)) return;
+  const floor = (1e-11 * length(quest.task.targets)) ** 2;
+  const at = quest.minima.findIndex((it) => Math.abs(it.squares - squares) <= same * it.squares + floor);
+  if (at < 0) quest.minima.push({ values, squares, count: 1 });
+  else {
+    const known = quest.minima[at]!;
+    const better = squares < known.squares ? { values, squares } : known;
+    quest.minima[at] = { ...better, count: known.count + 1 };
+  }
+}
+
+/** A minimum with parameters above 0 wherever their sign makes no difference, as those of widths that are squared. */
+function tidied(task: Task, minimum: Minimum): Minimum {
+  let best = minimum;
+  for (const { name, max } of task.unknowns) {
+    const value = best.values.get(name)!;
+    if (value >= 0 || -value > max) continue;
+    const turned = trialAt(task, new Map([...best.values, [name, -value]]));
+    if (turned.squares === best.squares) best = { ...best, values: turned.values };
+  }
+  return best;
+}
