@@ -58,7 +58,9 @@ export function divide(x: Column, y: Column): Column {
 }
 
 function quotients(x: Float64Array, y: number): Float64Array {
-  return x.map((element) => element / y);
+  const result = new Float64Array(x.length);
+  for (let i = 0; i < result.length; i++) result[i] = x[i]! / y;
+  return result;
 }
 
 const power = lifted((x, y) => x ** y);

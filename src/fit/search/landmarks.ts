@@ -13,14 +13,13 @@ export function frequencies(column: Float64Array, targets: Float64Array, count: 
   const { least, span } = rangeOf(column);
   const at = column.map((x) => (x - least) / span);
   const highest = Math.min(span / spacingOf(column) / 2, mostFrequencies / 4);
-  const cycles = Array.from({ length: Math.ceil(4 * highest) }, (_, k) => (k + 2) / 4);
   const design: Float64Array[] = [at.map(() => 1), at, at.map((x) => x * x)];
   let { left } = leastSquares(design, targets);
   const found: number[] = [];
   while (found.length < count) {
-    const powers = cycles.map((f) => powerAt(at, left, f));
-    const best = cycles[indexOfLargest(powers)] ?? 1;
-    const exact = sharpened((f) => powerAt(at, left, f), best, 0.25);
+    const powers = powersAt(at, left, Math.ceil(4 * highest));
+    const best = (indexOfLargest(powers) + firstQuarter) / 4;
+    const exact = sharpened((f) => powersAt(at, left, 1, f)[0]!, best, 0.25);
     found.push((2 * Math.PI * exact) / span);
     design.push(...wave(at, exact));
     left = leastSquares(design, targets).left;
@@ -28,26 +27,36 @@ export function frequencies(column: Float64Array, targets: Float64Array, count: 
   return found;
 }
 
+/** Where frequencies begin, in quarters of a cycle. */
+const firstQuarter = 2;
+
 function wave(at: Float64Array, cycles: number): [Float64Array, Float64Array] {
   const omega = 2 * Math.PI * cycles;
   return [at.map((x) => Math.sin(omega * x)), at.map((x) => Math.cos(omega * x))];
 }
 
-/** By how much a wave makes the sum of squares less. */
-function powerAt(at: Float64Array, left: Float64Array, cycles: number): number {
-  const omega = 2 * Math.PI * cycles;
-  let [ss, sc, cc, sy, cy] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < at.length; i++) {
-    const [s, c, y] = [Math.sin(omega * at[i]!), Math.cos(omega * at[i]!), left[i]!];
-    ss += s * s;
-    sc += s * c;
-    cc += c * c;
-    sy += s * y;
-    cy += c * y;
-  }
-  const determinant = ss * cc - sc * sc;
-  if (!(determinant > 1e-9 * ss * cc)) return 0;
-  return (cc * sy * sy - 2 * sc * sy * cy + ss * cy * cy) / determinant;
+/**
+ * By how much waves of frequencies a quarter of a cycle apart make the sum of squares less. From one to the next each row's angle
+ * turns by the same, so that no sines are worked out on the way.
+ */
+function powersAt(at: Float64Array, left: Float64Array, count: number, from = firstQuarter / 4): number[] {
+  const [sines, cosines] = wave(at, from);
+  const [turnSines, turnCosines] = wave(at, 1 / 4);
+  return Array.from({ length: count }, () => {
+    let [ss, sc, cc, sy, cy] = [0, 0, 0, 0, 0];
+    for (let i = 0; i < at.length; i++) {
+      const [s, c, y, ds, dc] = [sines[i]!, cosines[i]!, left[i]!, turnSines[i]!, turnCosines[i]!];
+      ss += s * s;
+      sc += s * c;
+      cc += c * c;
+      sy += s * y;
+      cy += c * y;
+      sines[i] = s * dc + c * ds;
+      cosines[i] = c * dc - s * ds;
+    }
+    const determinant = ss * cc - sc * sc;
+    return determinant > 1e-9 * ss * cc ? (cc * sy * sy - 2 * sc * sy * cy + ss * cy * cy) / determinant : 0;
+  });
 }
 
 function indexOfLargest(values: readonly number[]): number {

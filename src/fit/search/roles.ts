@@ -2,8 +2,10 @@
  * What parameters are for, read off the formula: where one meets the data, and inside what, says of which size it will be. A
  * formula, the data and a number from 0 to 1 for each parameter go in; a value for each comes out.
  */
+
+import { evaluate } from "../formula/evaluate.ts";
 import { childrenOf, type Expression, namesIn } from "../formula/expression.ts";
-import { constants, type FunctionName } from "../formula/table.ts";
+import type { FunctionName } from "../formula/table.ts";
 import { type Column, columns, divide, filled, negate } from "./columns.ts";
 import type { Task, Unknown } from "./task.ts";
 
@@ -13,8 +15,8 @@ interface Surroundings {
   readonly inside: "growth" | "wave" | "base" | "sum";
   /** Whether the sign makes no difference, as inside a square. */
   readonly isEven: boolean;
-  /** The size of what the part is added to, where that is known. */
-  readonly scale: number | null;
+  /** The size of what the part is added to; null where that is nothing. */
+  readonly scale: (() => number) | null;
   /** Whether the column that is met is one of the data's, and no parameters'. */
   readonly isStill?: boolean;
 }
@@ -65,9 +67,8 @@ export function proposed(
 ): Map<string, number> {
   const unknowns = new Map(task.unknowns.map((unknown) => [unknown.name, unknown]));
   const way: Way = { task, unknowns, choices, values: new Map(held), later };
-  valueAt(way, task.expression, outside);
-  for (const { name } of task.unknowns)
-    if (isOpen(way, name)) settle(way, name, sized(choices.draw(name), 2));
+  visit(way, task.expression, outside);
+  for (const { name } of task.unknowns) if (isOpen(way, name)) settleAnyhow(way, name);
   return way.values;
 }
 
@@ -94,32 +95,43 @@ function hasData({ task }: Way, expression: Expression): boolean {
   return namesOf(expression).some((name) => task.inputs.has(name));
 }
 
-/** The value of a part, in which open parameters are given values as they meet the data. */
-function valueAt(way: Way, expression: Expression, around: Surroundings): Column {
+/** Gives the open parameters of a part values, as they meet the data. */
+function visit(way: Way, expression: Expression, around: Surroundings): void {
+  if (openIn(way, expression).length === 0) return;
   switch (expression.kind) {
-    case "number":
-      return expression.value;
-    case "constant":
-      return constants[expression.name];
     case "name":
-      return valueAtName(way, expression.name);
+      settleAnyhow(way, expression.name);
+      break;
     case "unary":
-      return negate(valueAt(way, expression.operand, around));
+      visit(way, expression.operand, around);
+      break;
     case "call":
-      return valueAtCall(way, expression, around);
+      visitCall(way, expression, around);
+      break;
     case "binary":
-      return valueAtPair(way, expression, around);
+      visitPair(way, expression, around);
+      break;
+    case "number":
+    case "constant":
+      break;
     default:
-      return expression satisfies never;
+      expression satisfies never;
   }
 }
 
-function valueAtName(way: Way, name: string): Column {
-  const { task, values, later, choices } = way;
-  const known = task.inputs.get(name) ?? task.fixed.get(name) ?? values.get(name);
-  if (known !== undefined) return known;
-  if (later.has(name)) return 1;
-  return settle(way, name, sized(choices.draw(name), 2));
+/** The value of a part that has nothing open. */
+function columnOf({ task, values }: Way, expression: Expression): Column {
+  const { inputs, fixed } = task;
+  return evaluate(
+    expression,
+    columns,
+    (name) => inputs.get(name) ?? fixed.get(name) ?? values.get(name) ?? 1,
+  );
+}
+
+/** A value for a parameter of which nothing is known. */
+function settleAnyhow(way: Way, name: string): void {
+  settle(way, name, sized(way.choices.draw(name), 2));
 }
 
 /** Gives a parameter a value, within its bounds. */
@@ -172,69 +184,43 @@ const insides: Partial<Record<FunctionName, Surroundings["inside"]>> = {
 
 const evens: readonly FunctionName[] = ["abs", "cosh", "cos"];
 
-function valueAtCall(
+function visitCall(
   way: Way,
   { name, args }: Extract<Expression, { kind: "call" }>,
   around: Surroundings,
-): Column {
-  const inner: Surroundings = {
-    inside: insides[name] ?? around.inside,
-    isEven: evens.includes(name),
-    scale: null,
-  };
-  const values = args.map((arg) => valueAt(way, arg, inner));
-  const [first, second = first!] = values;
-  const of = columns.functions[name];
-  return values.length < 3 ? of(first!, second) : values.reduce((x, y) => of(x, y));
+): void {
+  const inside = insides[name] ?? around.inside;
+  for (const arg of args) visit(way, arg, { inside, isEven: evens.includes(name), scale: null });
 }
 
 type Pair = Extract<Expression, { kind: "binary" }>;
 
-function valueAtPair(way: Way, pair: Pair, around: Surroundings): Column {
+function visitPair(way: Way, pair: Pair, around: Surroundings): void {
   const { left, right } = pair;
-  const [isLeftOpen, isRightOpen] = [left, right].map(
+  const [isLeftPart, isRightPart] = [left, right].map(
     (side) => openIn(way, side).length > 0 && !hasData(way, side),
   );
-  if (isLeftOpen && hasData(way, right)) return met(way, pair, "left", around);
-  if (isRightOpen && hasData(way, left)) return met(way, pair, "right", around);
-  return combine(pair, bothSides(way, pair, around));
+  if (isLeftPart && hasData(way, right)) meet(way, pair, "left", around);
+  else if (isRightPart && hasData(way, left)) meet(way, pair, "right", around);
+  else visitSides(way, pair, around);
 }
 
-function combine({ operator }: Pair, [x, y]: readonly [Column, Column]): Column {
-  switch (operator) {
-    case "+":
-      return columns.add(x, y);
-    case "-":
-      return columns.subtract(x, y);
-    case "*":
-      return columns.multiply(x, y);
-    case "/":
-      return columns.divide(x, y);
-    case "^":
-      return columns.power(x, y);
-    default:
-      return operator satisfies never;
-  }
-}
-
-/** The values of both sides, first of the one that has nothing open. */
-function bothSides(way: Way, pair: Pair, around: Surroundings): readonly [Column, Column] {
+/** Visits both sides, first the one that has nothing open, as the other is of its size. */
+function visitSides(way: Way, pair: Pair, around: Surroundings): void {
   const { operator, left, right } = pair;
-  const inner = (scale: number | null): Surroundings => innerOf(pair, around, scale);
-  if (openIn(way, left).length > 0 && openIn(way, right).length === 0) {
-    const y = valueAt(way, right, inner(null));
-    return [valueAt(way, left, inner(scaleOf(operator, y))), y];
-  }
-  const x = valueAt(way, left, inner(null));
-  return [x, valueAt(way, right, operator === "^" ? outside : inner(scaleOf(operator, x)))];
-}
-
-function scaleOf(operator: Pair["operator"], sibling: Column): number | null {
-  return operator === "+" || operator === "-" ? typical(sibling) : null;
+  const isSum = operator === "+" || operator === "-";
+  const beside = (other: Expression): Surroundings =>
+    innerOf(pair, around, isSum ? () => typical(columnOf(way, other)) : null);
+  visit(way, left, openIn(way, right).length === 0 ? beside(right) : innerOf(pair, around, null));
+  visit(way, right, operator === "^" ? outside : beside(left));
 }
 
 /** What surrounds the left side of a pair, and the right one of all but powers. */
-function innerOf({ operator, right }: Pair, around: Surroundings, scale: number | null): Surroundings {
+function innerOf(
+  { operator, right }: Pair,
+  around: Surroundings,
+  scale: Surroundings["scale"],
+): Surroundings {
   if (operator !== "^")
     return { ...around, scale: scale ?? (operator === "+" || operator === "-" ? around.scale : null) };
   const exponent = right.kind === "number" ? right.value : null;
@@ -243,32 +229,24 @@ function innerOf({ operator, right }: Pair, around: Surroundings, scale: number 
   return { inside, isEven: isWhole && exponent % 2 === 0, scale: null };
 }
 
-/** A pair of which one side has open parameters, and the other the data. */
-function met(way: Way, pair: Pair, side: "left" | "right", around: Surroundings): Column {
+/** Visits a pair of which one side has open parameters, and the other the data. */
+function meet(way: Way, pair: Pair, side: "left" | "right", around: Surroundings): void {
   const { operator } = pair;
   const [part, rest] = side === "left" ? [pair.left, pair.right] : [pair.right, pair.left];
-  const both = (data: Column): Column => {
-    const value = valueAt(way, part, outside);
-    return combine(pair, side === "left" ? [value, data] : [data, value]);
-  };
-  const isStill = openIn(way, rest).length === 0 && isPure(way, rest);
-  const data = valueAt(
-    way,
-    rest,
-    operator === "^" && side === "right"
-      ? { ...innerOf(pair, around, null), inside: "base" }
-      : innerOf(pair, around, null),
-  );
+  const isPower = operator === "^" && side === "right";
+  const inner = innerOf(pair, around, null);
+  visit(way, rest, isPower ? { ...inner, inside: "base" } : inner);
   const [name] = openIn(way, part);
-  if (name === undefined) return both(data);
-  const { meeting, column, turn } = meetingOf(operator, side, data);
+  if (name === undefined) return;
+  const { meeting, column, turn } = meetingOf(operator, side, columnOf(way, rest));
   const full = filled(column, way.task.rows);
+  const isStill = isPure(way, rest);
   const solve = (value: number): number => solvedFor(way, part, name, turn(value));
   const encounter: Encounter = { name, meeting, surroundings: around, column: isStill ? full : null, solve };
   const value =
     way.choices.known?.(encounter) ?? sizes[meeting](full, { ...around, isStill }, way.choices.draw(name));
   settle(way, name, solve(value));
-  return both(data);
+  visit(way, part, outside);
 }
 
 /** Whether a part has none of the parameters looked for. */
@@ -341,7 +319,7 @@ function rated(column: Float64Array, { inside, isEven, scale, isStill }: Surroun
     return ((isNegative ? -1 : 1) * slowest * (fastest / slowest) ** v) / span;
   }
   const [isNegative, v] = halved(u, 0.3);
-  return ((isNegative ? -1 : 1) * 10 ** (5 * v - 2.5) * (scale ?? 1)) / (typical(column) || 1);
+  return ((isNegative ? -1 : 1) * 10 ** (5 * v - 2.5) * (scale?.() ?? 1)) / (typical(column) || 1);
 }
 
 /** The range of a column's finite elements. */
@@ -380,8 +358,13 @@ export function spacingOf(column: Float64Array): number {
 /** The size of a column: the root of its mean square, of finite elements. */
 function typical(column: Column): number {
   if (typeof column === "number") return Math.abs(column);
-  const finite = column.filter(Number.isFinite);
-  return Math.sqrt(finite.reduce((sum, x) => sum + (x * x) / finite.length, 0));
+  let [sum, count] = [0, 0];
+  for (const x of column)
+    if (Number.isFinite(x)) {
+      sum += x * x;
+      count++;
+    }
+  return Math.sqrt(sum / count) || 0;
 }
 
 /** What a parameter has to be for a part without data to have a value. Others that are open in it get values of their own first. */
@@ -396,7 +379,9 @@ function solvedFor(way: Way, part: Expression, name: string, value: number): num
   }
   if (part.kind !== "binary") return value;
   const isLeft = inner === part.left;
-  const other = valueAt(way, isLeft ? part.right : part.left, outside);
+  const beside = isLeft ? part.right : part.left;
+  visit(way, beside, outside);
+  const other = columnOf(way, beside);
   return solvedFor(
     way,
     inner,

@@ -243,21 +243,31 @@ function knownBy(quest: Quest): NonNullable<Choices["known"]> {
   };
 }
 
-function landmarksFor({ task, landmarks, nonlinear }: Quest, encounter: Encounter): readonly number[] {
-  const { name, meeting, surroundings, column } = encounter;
-  if (!column) return [];
-  const known = landmarks.get(name);
+function landmarksFor(quest: Quest, { meeting, surroundings, column }: Encounter): readonly number[] {
+  const { inside, isEven } = surroundings;
+  const kind = landmarkKinds.find((row) => row.holds(meeting, inside, isEven));
+  if (!kind || !column) return [];
+  const key = `${landmarkKinds.indexOf(kind)} ${column.slice(0, 8).join(" ")}`;
+  const known = quest.landmarks.get(key);
   if (known) return known;
-  const count = nonlinear.length + 3;
-  const found =
-    meeting === "multiplied" && surroundings.inside === "wave"
-      ? frequencies(column, task.targets, count)
-      : meeting === "added" && surroundings.isEven && surroundings.inside !== "wave"
-        ? extremes(column, task.targets, count).map((place) => -place)
-        : [];
-  landmarks.set(name, found);
+  const found = kind.find(column, quest.task.targets, Math.min(quest.nonlinear.length + 2, mostLandmarks));
+  quest.landmarks.set(key, found);
   return found;
 }
+
+const mostLandmarks = 8;
+
+/** What the data show of parameters, by how they meet the data. */
+const landmarkKinds: readonly {
+  readonly holds: (meeting: string, inside: string, isEven: boolean) => boolean;
+  readonly find: (column: Float64Array, targets: Float64Array, count: number) => number[];
+}[] = [
+  { holds: (meeting, inside) => meeting === "multiplied" && inside === "wave", find: frequencies },
+  {
+    holds: (meeting, inside, isEven) => meeting === "added" && inside !== "wave" && isEven,
+    find: (column, targets, count) => extremes(column, targets, count).map((place) => -place),
+  },
+];
 
 const poolSize = 60;
 
