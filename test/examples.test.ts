@@ -52,6 +52,13 @@ const outputs: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     "90 days 224.3 143.9 194.3",
     "Germany, and what was foretold on day 80",
   ],
+  // SciPy: lstsq of the same columns.
+  season: [
+    "scatter until 2014 miss from 2015 to 2024",
+    "trend 2.20 2.93",
+    "trend and season 0.74 1.95",
+    "what the years until 2014 foretold",
+  ],
   perceptron: [
     "epoch loss right unseen points right",
     / 30 0\.0\d+ 9[6-9]\.\d % 9[6-9]\.\d %/,
