@@ -6,14 +6,14 @@ import { braillePlot, fit } from "../src/index.ts";
 import { readTable } from "../src/node.ts";
 
 const air = await readTable("data/co2-mauna-loa-monthly.csv");
-const known = air.filter(({ t }) => t < 2015);
-const later = air.filter(({ t }) => t >= 2015 && t < 2025);
+const known = air.filter(({ t }) => Number(t) < 2015);
+const later = air.filter(({ t }) => Number(t) >= 2015 && Number(t) < 2025);
 
 // A wave of unknown phase is a sine and a cosine. So written, the formula is linear in its parameters, and is solved at once.
 const trend = "level + slope*(t-2000) + bend*(t-2000)^2";
 const season = "s1*sin(2*pi*t) + c1*cos(2*pi*t) + s2*sin(4*pi*t) + c2*cos(4*pi*t)";
 const plain = await fit({ data: known, model: "co2_ppm ~ level + slope*(t-2000) + bend*(t-2000)^2" });
-const waves = await fit({ data: known, model: `co2_ppm ~ ${trend} + ${season}` as string });
+const waves = await fit({ data: known, model: `co2_ppm ~ ${trend} + ${season}` });
 
 /** The root of the mean square of how far predictions are off. */
 function miss(fitted: typeof waves | typeof plain): number {

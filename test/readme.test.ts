@@ -135,6 +135,7 @@ function expectShown(block: Block, printed: string): void {
 function settled(text: string): string {
   return text
     .replace(/ in [\d.]+ (?:µs|ms|s)$/gm, " in a moment")
+    .replace(/\([\d.]+ (?:µs|ms|s)\)$/gm, "(a moment)")
     .replace(/ +$/gm, "")
     .trim();
 }
