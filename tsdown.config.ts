@@ -12,7 +12,7 @@ const shared: UserConfig = {
 };
 
 /** What the command line carries with it; THIRD-PARTY.md names it. What draws pictures stays outside and is loaded when a picture is wanted. */
-const carried = ["commander", "udsv"];
+const carried = ["udsv"];
 
 export default defineConfig([
   { ...shared, entry: ["src/index.ts", "src/node.ts"], dts: true },

@@ -504,6 +504,8 @@ describe("errors say on one line what was wanted, what came, and where", () => {
     [["fit", rides, quadratic, "--lrr", "3"], "unknown flag: --lrr (did you mean --lr?)"],
     [["fit", rides, quadratic, "--colour"], "unknown flag: --colour (coaster fit --help lists them)"],
     [["fit", rides, quadratic, "--lr"], "--lr expects a value, got none"],
+    [["fit", rides, quadratic, "--quiet=no"], '--quiet expects no value, got "no"'],
+    [["plot", model, rides, "-x"], "unknown flag: -x (known: --output, --help)"],
     [["fit", "nowhere.csv", quadratic], "no such file: nowhere.csv"],
     [["fit", "data", quadratic], "expected a file, got a directory: data"],
     [["fit", bad, "y ~ a*x"], `${bad}:3 column "y": not a number: "n/a"`],

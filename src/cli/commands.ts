@@ -109,3 +109,8 @@ export const commands: readonly Command[] = [
     run: async (call) => (await import("./plot.ts")).plotCommand(call),
   },
 ];
+
+/** What a command takes besides flags: `DATA [FORMULA]`. */
+export function operandsOf({ operands }: Command): string {
+  return operands.map(({ name, isOptional }) => (isOptional ? `[${name}]` : name)).join(" ");
+}

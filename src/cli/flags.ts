@@ -221,6 +221,15 @@ export const flags = {
 
 export type FlagName = keyof typeof flags;
 
+/** What every command takes, and what may stand in place of one. */
+export const help: Flag = flag("-h, --help", aSwitch, output, "say this");
+export const version: Flag = flag("-V, --version", aSwitch, output, "say which version this is");
+
+/** How a flag may be typed: in full, and by its letter if it has one. */
+export function spellings({ name }: Flag): readonly [long: string, short?: string] {
+  return name.split(", ").reverse() as [string, string?];
+}
+
 /** The values of flags, by name; those not on the line are missing. */
 export type Flags = {
   readonly [Name in FlagName]?: (typeof flags)[Name] extends Flag<infer T> ? T : never;
