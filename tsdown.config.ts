@@ -25,5 +25,7 @@ export default defineConfig([
     dts: false,
     minify: true,
     deps: { alwaysBundle: carried, onlyBundle: carried },
+    // Each file takes its time to be found and read: what more than one part of the program needs is a single one.
+    outputOptions: { codeSplitting: { groups: [{ name: "shared", test: "src", minShareCount: 2 }] } },
   },
 ]);

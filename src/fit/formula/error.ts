@@ -2,6 +2,7 @@
  * What is said of a formula that cannot be used: a sentence, then the line, then a caret under the place.
  */
 
+import { lazy } from "../../data/patterns.ts";
 import type { Span } from "./expression.ts";
 
 /** A formula that does not parse, or does not go with the data. `problem` is the message's first line, without the picture. */
@@ -44,15 +45,19 @@ function endOfLine(source: string, from: number): number {
 
 /** Text that is safe to show on a terminal: other spaces as spaces, control and invisible characters as replacement characters. */
 export function visible(text: string): string {
-  return text.replace(/\s/gu, " ").replace(/[\p{C}\p{DI}]/gu, "\uFFFD");
+  return text.replace(/\s/gu, " ").replace(invisible(), "\uFFFD");
 }
 
-const wide =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF01-\uFF60]/u;
+const invisible = lazy(String.raw`[\p{C}\p{DI}]`, "gu");
+const combining = lazy(String.raw`\p{M}`, "u");
+const wide = lazy(
+  String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF01-\uFF60]`,
+  "u",
+);
 
 /** Columns that the text takes on a terminal: none for combining marks, two for East Asian characters and emoji. */
 function width(text: string): number {
   let columns = 0;
-  for (const character of text) columns += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  for (const character of text) columns += combining().test(character) ? 0 : wide().test(character) ? 2 : 1;
   return columns;
 }

@@ -3,6 +3,7 @@
  */
 
 import { editDistance } from "../../data/names.ts";
+import { lazy } from "../../data/patterns.ts";
 
 /** Shorter names are not misspelt: `a`, `b`, `t1` and `k2` beside each other are names, not slips. */
 const shortest = 3;
@@ -29,5 +30,7 @@ function fold(name: string): string {
 }
 
 function withoutDigits(name: string): string {
-  return name.replace(/\p{N}/gu, "");
+  return name.replace(digits(), "");
 }
+
+const digits = lazy(String.raw`\p{N}`, "gu");

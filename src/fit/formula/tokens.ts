@@ -2,6 +2,7 @@
  * The source of a formula as words: numbers, names, names in backquotes, and marks, each with its place.
  */
 
+import { lazy } from "../../data/patterns.ts";
 import { FormulaError, visible } from "./error.ts";
 import type { Span } from "./expression.ts";
 import { limits, lookalikes, type Operator } from "./table.ts";
@@ -19,18 +20,22 @@ export interface Token {
 }
 
 /** Letters, marks that combine with them, digits, subscripts and underscores, nothing invisible. */
-const name = /(?:(?!\p{DI})[\p{L}_])(?:(?!\p{DI})[\p{L}\p{M}\p{Nd}₀-₉_])*/uy;
+const name = lazy(String.raw`(?:(?!\p{DI})[\p{L}_])(?:(?!\p{DI})[\p{L}\p{M}\p{Nd}₀-₉_])*`, "uy");
+
+/** What would go on from a number. */
+const tailOfNumber = lazy(String.raw`^[\p{L}\p{Nd}_]*`, "u");
 
 /**
  * What the kinds look like. A number takes the longest reading, so `2e3x` is 2000 times x and `2e1` is 20, but `2e`, `2exp(x)`
- * and `2e-x` have no exponent and begin with 2.
+ * and `2e-x` have no exponent and begin with 2. Names of plain letters, as most are, need no knowledge of all others.
  */
-const patterns: readonly (readonly ["space" | "number" | "name" | "quoted" | "mark", RegExp])[] = [
-  ["space", /\s+/uy],
-  ["number", /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/uy],
+const patterns: readonly (readonly ["space" | "number" | "name" | "quoted" | "mark", () => RegExp])[] = [
+  ["space", () => /\s+/uy],
+  ["number", () => /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/uy],
+  ["name", () => /[A-Za-z_]\w*(?!\w|[^ -~\s])/y],
+  ["quoted", () => /`[^`\r\n]*`/uy],
+  ["mark", () => /[-+*/^()~,]/uy],
   ["name", name],
-  ["quoted", /`[^`\r\n]*`/uy],
-  ["mark", /[-+*/^()~,]/uy],
 ];
 
 /** The tokens of a source, in order. Fails on a source that is too long, and on characters that no formula has. */
@@ -55,7 +60,8 @@ function checkLength(source: string): void {
 
 /** The word that starts at a place, by the first pattern that matches there. */
 function wordAt(source: string, at: number): readonly [kind: Token["kind"] | "space", text: string] {
-  for (const [kind, pattern] of patterns) {
+  for (const [kind, patternOf] of patterns) {
+    const pattern = patternOf();
     pattern.lastIndex = at;
     const text = pattern.exec(source)?.[0];
     if (text !== undefined) return [kind === "mark" ? (text as Mark) : kind, text];
@@ -65,8 +71,10 @@ function wordAt(source: string, at: number): readonly [kind: Token["kind"] | "sp
 
 /** Whether a text is a name without backquotes. It may still be that of a function or a constant. */
 export function isName(text: string): boolean {
-  name.lastIndex = 0;
-  return name.exec(text)?.[0] === text && !lookalikeAt(text, 0);
+  if (/^[A-Za-z_]\w*$/.test(text)) return true;
+  const pattern = name();
+  pattern.lastIndex = 0;
+  return pattern.exec(text)?.[0] === text && !lookalikeAt(text, 0);
 }
 
 function lookalikeAt(source: string, at: number): (typeof lookalikes)[number] | undefined {
@@ -107,7 +115,8 @@ function checked(kind: Token["kind"], text: string, span: Span, source: string):
 
 /** Refuses what would silently be another number: `1_000` is not 1 times `_000`, and `0x10` not 0 times `x10`. */
 function checkNumber(text: string, span: Span, source: string): void {
-  const tail = /^[\p{L}\p{Nd}_]*/u.exec(source.slice(span.end))![0];
+  const rest = source.slice(span.end);
+  const tail = /^(?:$|[-+*/^()~,\s])/.test(rest) ? "" : tailOfNumber().exec(rest)![0];
   if (tail.startsWith("_") || (Number(text) === 0 && tail !== "")) {
     const place = { start: span.start, end: span.end + tail.length };
     throw new FormulaError(`write numbers in plain decimal digits, got ${text}${tail}`, source, place);
