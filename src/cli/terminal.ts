@@ -31,7 +31,7 @@ const formats = {
 const coloured: Style = (role, text) => styleText(formats[role], text, { validateStream: false });
 
 /** Whether the sink shows colours, and they are welcome. */
-export function isColoured(sink: Sink): boolean {
+function isColoured(sink: Sink): boolean {
   return sink.isTTY === true && sink.hasColors?.() === true;
 }
 
