@@ -13,11 +13,11 @@ import { commands } from "../src/cli/commands.ts";
 import { type Flag, flags, readFlag } from "../src/cli/flags.ts";
 import { run } from "../src/cli/program.ts";
 import { progressOn } from "../src/cli/progress.ts";
-import { curvatureAt } from "../src/cli/rate.ts";
 import { isAsciiOnly, type Terminal } from "../src/cli/terminal.ts";
 import { walkOf } from "../src/cli/walk.ts";
 import { parseCsv } from "../src/data/csv.ts";
 import { readTable } from "../src/data/files.ts";
+import { curvatureAt } from "../src/fit/curvature.ts";
 import { problemOf } from "../src/fit/problem.ts";
 import { Generator } from "../src/tensor/random.ts";
 

@@ -530,7 +530,6 @@ describe("bad input", () => {
       { data, model, lr: -1 },
       "adam expects lr to be a number above 0, or a schedule, got -1",
     ],
-    ["sgd without a rate", { data, model, optimizer: "sgd" }, "sgd expects a learning rate, lr, got none"],
     [
       "a rate for an optimizer that has one",
       { data, model, optimizer: adam(), lr: 1 },

@@ -1,5 +1,6 @@
 /** The walk that `coaster steps` tells of: options come in; where it starts, how it goes on and where it ends come out. */
 import type { TableLike } from "../data/input.ts";
+import { curvatureAt, type Footing } from "../fit/curvature.ts";
 import { printExpression } from "../fit/formula/print.ts";
 import { predictRows } from "../fit/predict.ts";
 import { lossOver, type Named, type Problem, problemOf } from "../fit/problem.ts";
@@ -12,7 +13,6 @@ import { realize, type Tensor } from "../tensor/tensor.ts";
 import type { Finished } from "./fit.ts";
 import { interruptible } from "./interrupt.ts";
 import type { FormulaOptions } from "./options.ts";
-import { curvatureAt, type Footing } from "./rate.ts";
 
 /** A finished walk, with all that there is to tell of it. */
 export interface Walk {

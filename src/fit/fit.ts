@@ -165,7 +165,7 @@ function resultOf(ended: Ended): Omit<Result, "seconds" | "seed" | "starts"> {
     validationLoss: validation && lossOver(problem, validation, params).item(),
     outcome: endOf(ended, idle),
     statistics,
-    optimizer: { name: method.name, learningRate: method.rateAt(0) },
+    optimizer: { name: method.name, learningRate: method.rateAt(0), ...chosen(method) },
     steps: walked.steps,
     epochs: Math.ceil(walked.steps / plan.perEpoch),
     history: walked.history,
@@ -184,12 +184,17 @@ function endOf({ problem, method, plan, walked, note, fixed }: Ended, idle: read
     first,
     last: last.loss,
     patience: plan.stop.patience,
-    learningRate: method.rateAt(0),
+    learningRate: method.chosen === undefined ? method.rateAt(0) : null,
     origin: isLost && rows ? originOfNaN(problem, rows, { ...last.params, ...fixed }) : null,
     idle,
     note,
     isDirect: method.isDirect === true,
   });
+}
+
+/** What the method says of a rate of its own choice. */
+function chosen({ chosen }: Method): Pick<Result["optimizer"], "chosen"> {
+  return chosen === undefined ? {} : { chosen };
 }
 
 /** The scalar parameters, by name. Larger ones are for `Run.params` alone. */

@@ -55,6 +55,8 @@ export type Run = (free: Named, state: unknown, span: Span) => Leg;
 export interface Method {
   readonly name: string;
   readonly rateAt: (step: number) => number | null;
+  /** Where the rate is the method's own choice: what it is a part of. */
+  readonly chosen?: string;
   /** Whether its first step leads to the minimum, whatever the start. */
   readonly isDirect?: true;
   /** How many steps make a budget where nobody asks for one. */

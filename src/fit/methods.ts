@@ -71,14 +71,17 @@ function given(problem: Problem, fixed: Named, optimizer: Optimizer, { lr, sched
   return descent(problem, fixed, optimizer);
 }
 
-/** An optimizer by name, with the rate asked for. */
-function named(problem: Problem, fixed: Named, name: OptimizerName, options: FitOptions): Method {
+/** An optimizer by name, with the rate asked for, or else one of its own. */
+async function named(
+  problem: Problem,
+  fixed: Named,
+  name: OptimizerName,
+  options: FitOptions,
+): Promise<Method> {
   const lr = rateOf(options);
-  const rate = lr === undefined ? {} : { lr };
-  if (name === "lbfgs") return searching(problem, fixed, rate);
-  if (name !== "sgd") return descent(problem, fixed, optimizers[name](rate));
-  if (lr === undefined) throw new Error("sgd expects a learning rate, lr, got none");
-  return descent(problem, fixed, optimizers.sgd({ lr }));
+  if (name === "lbfgs") return searching(problem, fixed, lr === undefined ? {} : { lr });
+  if (lr !== undefined) return descent(problem, fixed, optimizers[name]({ lr }));
+  return (await import("./tuned.ts")).tuned(problem, fixed, name, options);
 }
 
 /** L-BFGS with a line search, which needs no rate, over the loss as a part of what it is at the start: its tolerances are absolute. */

@@ -97,7 +97,13 @@ export interface Result {
   readonly validationLoss: number | null;
   readonly outcome: Outcome;
   readonly statistics: Statistics;
-  readonly optimizer: { readonly name: string; readonly learningRate: number | null };
+  readonly optimizer: {
+    readonly name: string;
+    /** The learning rate of the first step. */
+    readonly learningRate: number | null;
+    /** Where the fit chose it: what it is measured in, since parameters are then walked in units of their own. */
+    readonly chosen?: string;
+  };
   readonly steps: number;
   readonly epochs: number;
   readonly seconds: number;

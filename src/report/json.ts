@@ -23,7 +23,12 @@ export interface ResultJson {
     "degreesOfFreedom" | "residualSumOfSquares" | "residualStandardDeviation" | "rSquared" | "aic" | "bic"
   >;
   readonly omitted: Readonly<Record<string, number>>;
-  readonly optimizer: { readonly name: string };
+  readonly optimizer: {
+    readonly name: string;
+    /** Where the fit chose its learning rate: that of the first step, and what it is measured in. */
+    readonly learningRate?: number | null;
+    readonly chosen?: string;
+  };
   readonly starts: (Omit<Starts, "seconds"> & Nullable<"seconds">) | null;
   readonly steps: number;
   readonly seconds: number | null;
@@ -63,7 +68,7 @@ export function resultJson(result: Result): ResultJson {
       bic: finite(statistics.bic),
     },
     omitted: Object.fromEntries(Object.entries(result.omitted)),
-    optimizer: { name: result.optimizer.name },
+    optimizer: optimizerJson(result.optimizer),
     starts: result.starts && { ...result.starts, seconds: finite(result.starts.seconds) },
     steps: result.steps,
     seconds: finite(result.seconds),
@@ -74,6 +79,10 @@ export function resultJson(result: Result): ResultJson {
       learningRate: finite(learningRate),
     })),
   };
+}
+
+function optimizerJson({ name, learningRate, chosen }: Result["optimizer"]): ResultJson["optimizer"] {
+  return chosen === undefined ? { name } : { name, learningRate: finite(learningRate), chosen };
 }
 
 function parameterJson({ value, standardError, start, fixed, tie, min, max }: Parameter): ParameterJson {

@@ -96,8 +96,11 @@ function leftOut({ omitted }: Result): string | null {
   return `${formatNumber(total)} (${reasons.map(([reason, rows]) => `${reason}: ${formatNumber(rows)}`).join(", ")})`;
 }
 
-function optimizerText({ optimizer: { name, learningRate } }: Result): string {
-  return isNumber(learningRate) ? `${name}, learning rate ${shortNumber(learningRate)}` : name;
+function optimizerText({ optimizer: { name, learningRate, chosen } }: Result): string {
+  if (!isNumber(learningRate)) return name;
+  return chosen === undefined
+    ? `${name}, learning rate ${shortNumber(learningRate)}`
+    : `${name}, learning rate ${shortNumber(learningRate, 4)} ${chosen}`;
 }
 
 function stepsText({ steps, epochs, seconds }: Result): string {
