@@ -48,6 +48,23 @@ export const decay = {
   at: [2, 1, 0.25],
 } as const;
 
+/** Many decays, each of rates and amplitudes of its own, with noise of about 1 %, and where fits of them start. */
+export const decays = {
+  groups: 10_000,
+  points: 64,
+  time: (i: number): number => (5 * (i % 64)) / 64,
+  truth: (group: number): readonly [a: number, b: number, c: number] => [
+    1 + 4 * uniform(1, group),
+    0.5 + 2.5 * uniform(2, group),
+    uniform(3, group),
+  ],
+  y: (i: number): number => {
+    const [a, b, c] = decays.truth(Math.floor(i / 64));
+    return a * Math.exp(-b * decays.time(i)) + c + 0.03 * (uniform(4, i) - 0.5);
+  },
+  start: [1, 1, 0],
+} as const;
+
 /** Rows for a logistic regression: features from -1 to 1, and classes drawn with the probability that the true weights give. */
 export const classes = {
   rows: 5_000_000,

@@ -12,6 +12,7 @@ import { w3 } from "./w3.ts";
 import { w4 } from "./w4.ts";
 import { w4g } from "./w4g.ts";
 import { w7 } from "./w7.ts";
+import { w8 } from "./w8.ts";
 
 export const jobs: readonly Job[] = [
   w1,
@@ -22,6 +23,7 @@ export const jobs: readonly Job[] = [
   ...w4,
   ...w4g,
   w7,
+  w8,
   ...first,
   ...memory,
   size,

@@ -121,7 +121,7 @@ export function complete<Name extends string>(table: Table<Name>, used: Iterable
 }
 
 /** By a plain loop, for most tables have no gaps, and some have millions of rows. */
-function areFinite(numbers: Float64Array): boolean {
+export function areFinite(numbers: Float64Array): boolean {
   for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
   return true;
 }

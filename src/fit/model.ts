@@ -90,6 +90,7 @@ export function predictor({ expression }: Formula): ModelFunction {
 }
 
 function responseOf({ response }: Formula, target: Float64Array): Float64Array {
+  if (response.kind === "name") return target;
   const value = evaluate(response, tensors, () => tensor(target));
   return Float64Array.from(asTensor(value).realize());
 }

@@ -1,9 +1,9 @@
 /** The answers for many groups, a list for each kind of number: descents or finished fits go in, and what a table of them shows comes out. */
 import { outcomeOf } from "../outcome.ts";
 import type { Outcome, Result } from "../result.ts";
-import { type Descents, sumsOf } from "./descents.ts";
+import { type Descents, standings, sumsOf } from "./descents.ts";
 import type { Facts } from "./facts.ts";
-import { inverseOf } from "./inverse.ts";
+import { Inverter } from "./inverse.ts";
 import type { GroupKey } from "./partition.ts";
 import type { Arrow, Ended } from "./shared.ts";
 
@@ -77,28 +77,39 @@ export interface Descended {
   readonly facts: Facts;
 }
 
-/** Takes the answer of a descent. False, and nothing taken, where the data hardly tell the parameters apart. */
-export function takeDescent(answers: Answers, one: number, descents: Descents, batch: Descended): boolean {
-  const { names, lower, upper, facts } = batch;
+/**
+ * Takes the answers of descents that have arrived. The others come out, and those whose data hardly tell the parameters apart.
+ */
+export function takeDescents(
+  answers: Answers,
+  members: readonly number[],
+  descents: Descents,
+  { names, lower, upper, facts, isAbsolute }: Descended,
+): number[] {
   const p = names.length;
-  const isBound = names.map((_, j) => {
-    const value = descents.params[one * p + j]!;
-    return value <= lower[j]! || value >= upper[j]!;
-  });
-  const at = one * sumsOf(p);
-  const inverse = inverseOf(descents.sums, at + 1 + p, isBound);
-  if (!inverse) return false;
-  const rss = descents.sums[at]!;
-  const freedom = facts.freedom[one]!;
-  const variance = freedom > 0 ? (batch.isAbsolute ? 1 : rss / freedom) : Number.NaN;
-  for (const [j, name] of names.entries()) {
-    answers.values.get(name)![one] = descents.params[one * p + j]!;
-    answers.errors.get(name)![one] = isBound[j] ? Number.NaN : Math.sqrt(variance * inverse[j]!);
-  }
-  answers.residualSumOfSquares[one] = rss;
-  answers.rSquared[one] = facts.spread[one]! > 0 ? 1 - rss / facts.spread[one]! : Number.NaN;
-  answers.outcomes[one] = arrivalAfter(descents.steps[one]!);
-  return true;
+  const inverter = new Inverter(p);
+  const values = names.map((name) => answers.values.get(name)!);
+  const errors = names.map((name) => answers.errors.get(name)!);
+  const take = (one: number): boolean => {
+    for (let j = 0; j < p; j++) {
+      const value = descents.params[one * p + j]!;
+      inverter.held[j] = value <= lower[j]! || value >= upper[j]! ? 1 : 0;
+    }
+    const at = one * sumsOf(p);
+    if (!inverter.invert(descents.sums, at + 1 + p)) return false;
+    const rss = descents.sums[at]!;
+    const freedom = facts.freedom[one]!;
+    const variance = freedom > 0 ? (isAbsolute ? 1 : rss / freedom) : Number.NaN;
+    for (let j = 0; j < p; j++) {
+      values[j]![one] = descents.params[one * p + j]!;
+      errors[j]![one] = inverter.held[j] ? Number.NaN : Math.sqrt(variance * inverter.diagonal[j]!);
+    }
+    answers.residualSumOfSquares[one] = rss;
+    answers.rSquared[one] = facts.spread[one]! > 0 ? 1 - rss / facts.spread[one]! : Number.NaN;
+    answers.outcomes[one] = arrivalAfter(descents.steps[one]!);
+    return true;
+  };
+  return members.filter((one) => descents.standing[one] !== standings.converged || !take(one));
 }
 
 /** Takes the answers of one fit of all groups, some of whose parameters are shared. */

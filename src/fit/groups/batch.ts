@@ -119,8 +119,8 @@ async function walkAll(
 }
 
 /** Groups by how many rows they have, rounded up so that there are few lengths. */
-function byLength({ starts }: Partition, members: readonly number[]): Map<number, number[]> {
-  const own = (one: number): number => starts[one + 1]! - starts[one]!;
+function byLength(partition: Partition, members: readonly number[]): Map<number, number[]> {
+  const own = (one: number): number => lengthOf(partition, one);
   const isOne = members.every((one) => own(one) === own(members[0]!));
   const lengths = new Map<number, number[]>();
   for (const one of members) {
@@ -203,26 +203,55 @@ function room({ rows, dtype }: Pick<Walker, "rows" | "dtype">, { length, places 
 }
 
 /** Fills a block. Shorter groups repeat their last row, with weight 0; places left over, the last group. */
-function gather(
-  { partition, rows, into }: Walker,
-  members: readonly number[],
-  { length, places }: Size,
-): boolean {
-  const { rows: order, starts } = partition;
-  const fill = (out: Storage, values: Float64Array | null, padding?: number): void => {
-    for (let slot = 0, next = 0; slot < places; slot++) {
-      const one = at(members, slot);
-      const [from, to] = [starts[one]!, starts[one + 1]!];
-      for (let i = from; i < to; i++) out[next++] = values ? values[order[i]!]! : 1;
-      const rest = padding ?? out[next - 1]!;
-      while (next < (slot + 1) * length) out[next++] = rest;
-    }
-  };
+function gather({ partition, rows, into }: Walker, members: readonly number[], size: Size): boolean {
+  const isRagged = members.some((one) => lengthOf(partition, one) < size.length);
+  const fill = (out: Storage, values: Float64Array | null, padding?: number): void =>
+    fillIn(out, values ?? 1, { partition, members, size, padding });
   for (const [i, [, values]] of rows.columns.entries()) fill(into.columns[i]![1], values);
   fill(into.targets, rows.targets);
-  const isWeighted = rows.roots !== null || members.some((one) => starts[one + 1]! - starts[one]! < length);
+  const isWeighted = isRagged || rows.roots !== null;
   if (isWeighted) fill(into.roots, rows.roots, 0);
   return isWeighted;
+}
+
+/** What goes where in a block. */
+interface Filling {
+  readonly partition: Partition;
+  readonly members: readonly number[];
+  readonly size: Size;
+  readonly padding: number | undefined;
+}
+
+/** The rows of the members, one after the other; those whose neighbour is the next all at once. */
+function fillIn(
+  out: Storage,
+  values: Float64Array | number,
+  { partition, members, size, padding }: Filling,
+): void {
+  const { starts } = partition;
+  const { length, places } = size;
+  for (let slot = 0; slot < places; ) {
+    const one = at(members, slot);
+    const from = starts[one]!;
+    let to = starts[one + 1]!;
+    let next = slot + 1;
+    while (
+      next < members.length &&
+      to - from === (next - slot) * length &&
+      members[next] === one + next - slot
+    )
+      to = starts[members[next++]! + 1]!;
+    const start = slot * length;
+    if (typeof values === "number") out.fill(values, start, start + to - from);
+    else out.set(values.subarray(from, to), start);
+    const end = start + to - from;
+    if (end < next * length) out.fill(padding ?? out[end - 1]!, end, next * length);
+    slot = next;
+  }
+}
+
+function lengthOf({ starts }: Partition, one: number): number {
+  return starts[one + 1]! - starts[one]!;
 }
 
 /** The block as tensors that are new at each pass, for their elements are not. */

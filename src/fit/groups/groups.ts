@@ -15,11 +15,10 @@ import { type Problem, problemOf } from "../problem.ts";
 import type { Outcome } from "../result.ts";
 import type { Start } from "../start.ts";
 import { withTies } from "../ties.ts";
-import { type Answers, noAnswers, takeDescent, takeResult, takeShared } from "./answers.ts";
+import { type Answers, noAnswers, takeDescents, takeResult, takeShared } from "./answers.ts";
 import { type Batch, descend, type Pause, squaresAt, sumsAt } from "./batch.ts";
-import { type Descents, standings } from "./descents.ts";
 import { factsOf, rowsOf } from "./facts.ts";
-import { type Partition, partition } from "./partition.ts";
+import { type Partition, partition, rowsIn } from "./partition.ts";
 import { descendShared } from "./shared.ts";
 
 /** The options of a fit, and which column says to what group a row belongs. */
@@ -125,7 +124,7 @@ async function startTogether(
   const p = batch.names.length;
   const enough = members.filter((one) => batch.facts.freedom[one]! >= 0);
   const start = await startsFor(work, batch, enough, pause);
-  const left = new Set(take(work, batch, await descend(batch, start, enough, pause), enough));
+  const left = new Set(takeDescents(answers, enough, await descend(batch, start, enough, pause), batch));
   const arrived = enough.filter((one) => !left.has(one));
   if (arrived.length > 0) {
     const middle = middleOf(work, batch, arrived);
@@ -190,7 +189,7 @@ function freeOf({ starts }: Problem): readonly Start[] {
 
 function batchOf({ problem, partition: divided, options }: Work): Batch {
   const free = freeOf(problem);
-  const rows = rowsOf(problem);
+  const rows = rowsOf(problem, divided);
   return {
     problem,
     partition: divided,
@@ -214,22 +213,15 @@ async function together(work: Work): Promise<number[]> {
   const enough = allOf(divided).filter((one) => batch.facts.freedom[one]! >= 0);
   const small = allOf(divided).filter((one) => batch.facts.freedom[one]! < 0);
   const starts = await startsFor(work, batch, enough, pause);
-  const left = take(work, batch, await descend(batch, starts, enough, pause), enough);
+  const left = takeDescents(work.answers, enough, await descend(batch, starts, enough, pause), batch);
   if (left.length === 0 || left.length > enough.length / 2 || options.signal?.aborted)
     return settled(work, batch, [...left, ...small]);
   // Where most arrived is a better place to start than what was known before.
   const middle = middleOf(work, batch, enough);
   const again = new Float64Array(divided.keys.length * p);
   for (let i = 0; i < again.length; i++) again[i] = middle[i % p]!;
-  const still = take(work, batch, await descend(batch, again, left, pause), left);
+  const still = takeDescents(work.answers, left, await descend(batch, again, left, pause), batch);
   return settled(work, batch, [...still, ...small]);
-}
-
-/** Takes the answers of descents that arrived. The others come out. */
-function take({ answers }: Work, batch: Batch, descents: Descents, members: readonly number[]): number[] {
-  return members.filter(
-    (one) => descents.standing[one] !== standings.converged || !takeDescent(answers, one, descents, batch),
-  );
 }
 
 /** Fills in the parameters that were not fitted, of groups that have their answer. */
@@ -328,7 +320,7 @@ async function alone({ options, problem, partition: divided, answers }: Work, on
     answers.outcomes[one] = tooFew(count, free);
     return;
   }
-  const data = problem.table.take(divided.rows.subarray(divided.starts[one]!, divided.starts[one + 1]!));
+  const data = problem.table.take(rowsIn(divided, one));
   const { result } = await run({ ...options, data });
   takeResult(answers, one, result);
 }

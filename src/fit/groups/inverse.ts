@@ -3,34 +3,61 @@
 /** The least part of a column that is not in those before it, squared, for normal equations to be trusted. */
 const least = 1e-10;
 
-/**
- * The diagonal of (J'J)^-1 with the columns left out that are held, from the rows of J'J up to the diagonal, which begin at `at`.
- * Null where the columns hardly differ.
- */
-export function inverseOf(rows: Float64Array, at: number, isHeld: readonly boolean[]): Float64Array | null {
-  const p = isHeld.length;
-  const place = (i: number, j: number): number => at + (i * (i + 1)) / 2 + j;
-  const size = Float64Array.from(isHeld, (_, i) => Math.sqrt(rows[place(i, i)]!));
-  // Column by column, the inverse of Cholesky's factor of the scaled matrix.
-  const l = new Float64Array(p * p);
-  for (let i = 0; i < p; i++)
-    for (let j = 0; j <= i; j++) {
-      let sum = isHeld[i] || isHeld[j] ? Number(i === j) : rows[place(i, j)]! / (size[i]! * size[j]!);
-      for (let m = 0; m < j; m++) sum -= l[i * p + m]! * l[j * p + m]!;
-      if (i !== j) l[i * p + j] = sum / l[j * p + j]!;
-      else if (sum > least) l[i * p + i] = Math.sqrt(sum);
-      else return null;
-    }
-  const diagonal = new Float64Array(p);
-  const column = new Float64Array(p);
-  for (let j = 0; j < p; j++) {
-    for (let i = j; i < p; i++) {
-      let sum = Number(i === j);
-      for (let m = j; m < i; m++) sum -= l[i * p + m]! * column[m]!;
-      column[i] = sum / l[i * p + i]!;
-      diagonal[j]! += column[i]! ** 2;
-    }
-    diagonal[j]! /= size[j]! ** 2;
+/** Inverts one matrix after the other, each of so many rows, in arrays of its own. */
+export class Inverter {
+  /** Rows and columns that are left out. */
+  readonly held: Uint8Array;
+  /** The diagonal of the inverse. */
+  readonly diagonal: Float64Array;
+  readonly #size: Float64Array;
+  readonly #factor: Float64Array;
+  readonly #column: Float64Array;
+
+  constructor(p: number) {
+    this.held = new Uint8Array(p);
+    this.diagonal = new Float64Array(p);
+    this.#size = new Float64Array(p);
+    this.#factor = new Float64Array(p * p);
+    this.#column = new Float64Array(p);
   }
-  return diagonal;
+
+  /** Inverts J'J, whose rows begin at `at`; false where the columns of J hardly differ. */
+  invert(rows: Float64Array, at: number): boolean {
+    if (!this.#factorize(rows, at)) return false;
+    // Column by column, the inverse of the factor.
+    const l = this.#factor;
+    const column = this.#column;
+    const p = column.length;
+    for (let j = 0; j < p; j++) {
+      let total = 0;
+      for (let i = j; i < p; i++) {
+        let sum = i === j ? 1 : 0;
+        for (let m = j; m < i; m++) sum -= l[i * p + m]! * column[m]!;
+        column[i] = sum / l[i * p + i]!;
+        total += column[i]! * column[i]!;
+      }
+      this.diagonal[j] = total / (this.#size[j]! * this.#size[j]!);
+    }
+    return true;
+  }
+
+  /** Cholesky's factor by columns of length 1. */
+  #factorize(rows: Float64Array, at: number): boolean {
+    const l = this.#factor;
+    const size = this.#size;
+    const held = this.held;
+    const p = size.length;
+    for (let i = 0, next = at; i < p; i++) {
+      size[i] = Math.sqrt(rows[at + (i * (i + 3)) / 2]!);
+      for (let j = 0; j <= i; j++, next++) {
+        const isOut = held[i] === 1 || held[j] === 1;
+        let sum = isOut ? (i === j ? 1 : 0) : rows[next]! / (size[i]! * size[j]!);
+        for (let m = 0; m < j; m++) sum -= l[i * p + m]! * l[j * p + m]!;
+        if (i !== j) l[i * p + j] = sum / l[j * p + j]!;
+        else if (sum > least) l[i * p + i] = Math.sqrt(sum);
+        else return false;
+      }
+    }
+    return true;
+  }
 }

@@ -4,49 +4,71 @@ import type { Column } from "../../data/cells.ts";
 /** What tells one group from another. */
 export type GroupKey = number | string;
 
-/** Rows by group: those of group i are `rows` from `starts[i]` up to `starts[i + 1]`, in the order in which they came. */
+/** Rows by group, group after group: those of group i are from place `starts[i]` up to `starts[i + 1]`, in the order in which they came. */
 export interface Partition {
   /** In the order in which they occur first. */
   readonly keys: readonly GroupKey[];
-  readonly rows: Int32Array;
   readonly starts: Int32Array;
+  /** The row in each place; null where all rows lie group by group already. */
+  readonly rows: Int32Array | null;
   /** Rows without a group. */
   readonly missing: number;
 }
 
 /** Divides the rows of a column by what stands there. NaN and text that is empty are no group. */
 export function partition(column: Column): Partition {
-  const { keys, groups, missing } = numbered(column);
-  const starts = new Int32Array(keys.length + 1);
-  for (let row = 0; row < groups.length; row++) if (groups[row]! >= 0) starts[groups[row]! + 1]!++;
-  for (let i = 0; i < keys.length; i++) starts[i + 1]! += starts[i]!;
+  return inOrder(column) ?? sorted(column);
+}
+
+/** The rows of a group. */
+export function rowsIn({ rows, starts }: Partition, one: number): Int32Array {
+  const [from, to] = [starts[one]!, starts[one + 1]!];
+  return rows ? rows.subarray(from, to) : Int32Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+/** Groups that lie side by side, as most tables have them; null where they do not. */
+function inOrder(column: Column): Partition | null {
+  const starts = new Map<GroupKey, number>();
+  let last: GroupKey | null = null;
+  for (let row = 0; row < column.length; row++) {
+    const key = column[row]!;
+    if (key === last) continue;
+    if (isMissing(key) || starts.has(key)) return null;
+    starts.set(key, row);
+    last = key;
+  }
+  return {
+    keys: [...starts.keys()],
+    starts: Int32Array.from([...starts.values(), column.length]),
+    rows: null,
+    missing: 0,
+  };
+}
+
+function sorted(column: Column): Partition {
+  const numbers = new Map<GroupKey, number>();
+  const groups = new Int32Array(column.length).fill(-1);
+  const sizes: number[] = [];
+  for (let row = 0; row < column.length; row++) {
+    const key = column[row]!;
+    if (isMissing(key)) continue;
+    const group = numbers.get(key) ?? numbers.size;
+    if (group === numbers.size) {
+      numbers.set(key, group);
+      sizes.push(0);
+    }
+    groups[row] = group;
+    sizes[group]!++;
+  }
+  const starts = new Int32Array(sizes.length + 1);
+  for (const [i, size] of sizes.entries()) starts[i + 1] = starts[i]! + size;
   const next = starts.slice();
-  const rows = new Int32Array(column.length - missing);
+  const rows = new Int32Array(starts.at(-1)!);
   for (let row = 0; row < groups.length; row++) {
     const group = groups[row]!;
     if (group >= 0) rows[next[group]!++] = row;
   }
-  return { keys, rows, starts, missing };
-}
-
-/** The number of each row's group, -1 where there is none. */
-function numbered(column: Column): { keys: GroupKey[]; groups: Int32Array; missing: number } {
-  const numbers = new Map<GroupKey, number>();
-  const groups = new Int32Array(column.length);
-  let missing = 0;
-  // Most tables have the rows of a group side by side.
-  let [last, lastNumber]: [GroupKey, number] = [Number.NaN, -1];
-  for (let row = 0; row < column.length; row++) {
-    const key = column[row]!;
-    if (key !== last) {
-      last = key;
-      lastNumber = isMissing(key) ? -1 : (numbers.get(key) ?? numbers.size);
-      if (lastNumber === numbers.size) numbers.set(key, lastNumber);
-    }
-    groups[row] = lastNumber;
-    if (lastNumber < 0) missing++;
-  }
-  return { keys: [...numbers.keys()], groups, missing };
+  return { keys: [...numbers.keys()], starts, rows, missing: column.length - rows.length };
 }
 
 function isMissing(key: GroupKey): boolean {

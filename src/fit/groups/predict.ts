@@ -5,7 +5,7 @@ import { tensor } from "../../tensor/make.ts";
 import type { Named } from "../model.ts";
 import { predictRows } from "../predict.ts";
 import type { GroupsRun } from "./groups.ts";
-import { partition } from "./partition.ts";
+import { partition, rowsIn } from "./partition.ts";
 
 /** The prediction for each row; NaN where an input is missing, and where there is no answer for the group. */
 export function predictGroups(run: GroupsRun, group: string, data: TableLike): Float64Array {
@@ -13,10 +13,11 @@ export function predictGroups(run: GroupsRun, group: string, data: TableLike): F
   if (!table.has(group))
     throw new Error(`predict expects the column of groups, ${group}, got ${table.names.join(", ")}`);
   const { problem, answers } = run;
-  const { keys, rows, starts } = partition(table.column(group));
+  const divided = partition(table.column(group));
+  const { keys } = divided;
   const places = new Map(answers.keys.map((key, one) => [key, one]));
   const predictions = new Float64Array(table.rows).fill(Number.NaN);
-  const mine = (i: number): Int32Array => rows.subarray(starts[i]!, starts[i + 1]!);
+  const mine = (i: number): Int32Array => rowsIn(divided, i);
   if (problem.formula) {
     const params = [...answers.values].map(([name, list]) => {
       const values = new Float64Array(table.rows).fill(Number.NaN);
