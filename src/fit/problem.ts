@@ -5,7 +5,8 @@
 import { kindOf } from "../data/cells.ts";
 import { toTable } from "../data/input.ts";
 import { split } from "../data/split.ts";
-import { complete, indices, type Table } from "../data/table.ts";
+import { areFinite, complete, indices, type Table } from "../data/table.ts";
+import { data } from "../ir/graph.ts";
 import { tensor } from "../tensor/make.ts";
 import type { Generator } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -131,10 +132,12 @@ function divided(
 }
 
 function rowsOf(table: Table, { inputs, target, response, dtype }: Model, weighing: Weighing | null): Rows {
-  const column = (name: string): Tensor => tensor(table.numbers(name), { dtype });
+  const column = (values: Float64Array): Tensor =>
+    // What a table holds nobody writes to: it need not be copied.
+    dtype === "float64" ? new Tensor(data(values, [values.length], dtype)) : tensor(values, { dtype });
   return {
-    columns: Object.fromEntries(inputs.map((name) => [name, column(name)])),
-    targets: tensor(responses(table, target, response), { dtype }),
+    columns: Object.fromEntries(inputs.map((name) => [name, column(table.numbers(name))])),
+    targets: column(responses(table, target, response)),
     weights: weighing && tensor(table.numbers(weighing.column).map(weighing.weightOf), { dtype }),
     count: table.rows,
     table,
@@ -144,8 +147,8 @@ function rowsOf(table: Table, { inputs, target, response, dtype }: Model, weighi
 /** The targets as the model predicts them. One that has no such value, as -1 has no logarithm, is an error. */
 function responses(table: Table, target: string, response: Model["response"]): Float64Array {
   const values = response(table.numbers(target));
+  if (areFinite(values)) return values;
   const bad = values.findIndex((y) => !Number.isFinite(y));
-  if (bad < 0) return values;
   const given = table.numbers(target)[bad];
   throw new Error(`${table.place(bad, target)}: the left side of the formula is ${values[bad]} for ${given}`);
 }

@@ -3,13 +3,13 @@
  * They go down in float32 first, which is quick, as far as that can tell, and then in float64 to the end. Groups of about as many
  * rows are walked over together, so many at a time as lie in a cache; those slower than the others of their block go on in another.
  */
-import { type Storage, storage } from "../../ir/dtype.ts";
+import { storage } from "../../ir/dtype.ts";
 import { tensor } from "../../tensor/make.ts";
 import type { Named } from "../model.ts";
 import type { Problem } from "../problem.ts";
 import type { Precision } from "../start.ts";
 import { Descents, type Goal, goals, type Sums, standings, sumsOf } from "./descents.ts";
-import type { Facts, Rows } from "./facts.ts";
+import type { Facts, Floats, Rows } from "./facts.ts";
 import type { Partition } from "./partition.ts";
 import { type Block, holding, type Pass, passFor } from "./passes.ts";
 
@@ -102,10 +102,11 @@ async function walkAll(
   const fixed = Object.fromEntries(
     Object.entries(batch.fixed).map(([name, t]) => [name, tensor(t.realize(), { dtype, shape: t.shape })]),
   );
-  const walker = { ...batch, dtype, descents, pass: passFor(batch.problem, fixed) };
+  const rows = dtype === "float64" ? batch.rows : narrowed(batch.rows);
+  const walker = { ...batch, rows, dtype, descents, pass: passFor(batch.problem, fixed) };
   for (const [length, alike] of byLength(batch.partition, members)) {
     for (let waiting = alike; waiting.length > 0 && !batch.signal?.aborted; ) {
-      const places = Math.max(1, Math.min(mostGroups, Math.floor(blockRows / length), waiting.length));
+      const places = placesFor(waiting.length, length);
       const into = room(walker, { length, places });
       const slow: number[] = [];
       for (let from = 0; from < waiting.length; from += places) {
@@ -116,6 +117,22 @@ async function walkAll(
       waiting = slow;
     }
   }
+}
+
+/** How many groups of so many rows make a block: a power of 2, so that there are few sizes, and a program for each. */
+function placesFor(groups: number, length: number): number {
+  const most = Math.min(mostGroups, blockRows / length, 2 * groups - 1);
+  return 2 ** Math.floor(Math.log2(Math.max(most, 1)));
+}
+
+/** The rows in float32, as many as can be told apart there. */
+function narrowed({ columns, targets, weights, roots }: Rows): Rows {
+  return {
+    columns: columns.map(([name, values]) => [name, new Float32Array(values)] as const),
+    targets: new Float32Array(targets),
+    weights,
+    roots: roots && new Float32Array(roots),
+  };
 }
 
 /** Groups by how many rows they have, rounded up so that there are few lengths. */
@@ -154,10 +171,10 @@ interface Size {
 /** Walks some descents side by side until few are left, which come out. */
 function walk(walker: Walker, members: readonly number[], size: Size, share: number): number[] {
   const { pass, descents } = walker;
-  const isWeighted = gather(walker, members, size);
+  const gathered = gather(walker, members, size);
   let active = members.map((one, slot) => ({ one, slot }));
   while (active.length > share * members.length) {
-    const sums = pass(blockOf(walker, isWeighted, size), trialsOf(walker, members, size.places)).map(
+    const sums = pass(blockOf(gathered, walker.dtype, size), trialsOf(walker, members, size.places)).map(
       (t) => t.realize() as Sums,
     );
     active = active.filter(({ one, slot }) => descents.advance(one, slot, sums));
@@ -187,14 +204,15 @@ function at(members: readonly number[], slot: number): number {
 
 /** The rows of some groups side by side, as plain arrays. */
 interface Gathered {
-  readonly columns: readonly (readonly [name: string, values: Storage])[];
-  readonly targets: Storage;
-  readonly roots: Storage;
+  readonly columns: readonly (readonly [name: string, values: Floats])[];
+  readonly targets: Floats;
+  /** None where all rows count alike. */
+  readonly roots: Floats | null;
 }
 
 /** Arrays for the rows of a block, to be filled again and again. */
 function room({ rows, dtype }: Pick<Walker, "rows" | "dtype">, { length, places }: Size): Gathered {
-  const array = (): Storage => storage(dtype, places * length);
+  const array = (): Floats => storage(dtype, places * length) as Floats;
   return {
     columns: rows.columns.map(([name]) => [name, array()] as const),
     targets: array(),
@@ -202,16 +220,25 @@ function room({ rows, dtype }: Pick<Walker, "rows" | "dtype">, { length, places 
   };
 }
 
-/** Fills a block. Shorter groups repeat their last row, with weight 0; places left over, the last group. */
-function gather({ partition, rows, into }: Walker, members: readonly number[], size: Size): boolean {
+/**
+ * Gathers a block: where its groups lie side by side there is nothing to copy. Shorter groups repeat their last row, with weight
+ * 0; places left over, the last group.
+ */
+function gather({ partition, rows, into }: Walker, members: readonly number[], size: Size): Gathered {
   const isRagged = members.some((one) => lengthOf(partition, one) < size.length);
-  const fill = (out: Storage, values: Float64Array | null, padding?: number): void =>
+  const [first, last] = [members[0]!, members.at(-1)!];
+  const isWhole = !isRagged && members.length === size.places && last - first === size.places - 1;
+  const [from, to] = [partition.starts[first]!, partition.starts[last + 1]!];
+  const part = (out: Floats, values: Floats | null, padding?: number): Floats => {
+    if (isWhole && values) return values.subarray(from, to);
     fillIn(out, values ?? 1, { partition, members, size, padding });
-  for (const [i, [, values]] of rows.columns.entries()) fill(into.columns[i]![1], values);
-  fill(into.targets, rows.targets);
-  const isWeighted = isRagged || rows.roots !== null;
-  if (isWeighted) fill(into.roots, rows.roots, 0);
-  return isWeighted;
+    return out;
+  };
+  return {
+    columns: rows.columns.map(([name, values], i) => [name, part(into.columns[i]![1], values)] as const),
+    targets: part(into.targets, rows.targets),
+    roots: isRagged || rows.roots ? part(into.roots!, rows.roots, 0) : null,
+  };
 }
 
 /** What goes where in a block. */
@@ -223,11 +250,7 @@ interface Filling {
 }
 
 /** The rows of the members, one after the other; those whose neighbour is the next all at once. */
-function fillIn(
-  out: Storage,
-  values: Float64Array | number,
-  { partition, members, size, padding }: Filling,
-): void {
+function fillIn(out: Floats, values: Floats | number, { partition, members, size, padding }: Filling): void {
   const { starts } = partition;
   const { length, places } = size;
   for (let slot = 0; slot < places; ) {
@@ -255,11 +278,11 @@ function lengthOf({ starts }: Partition, one: number): number {
 }
 
 /** The block as tensors that are new at each pass, for their elements are not. */
-function blockOf({ into, dtype }: Walker, isWeighted: boolean, { length, places }: Size): Block {
-  const seen = (values: Storage) => holding(values.subarray(), [places, length], dtype);
+function blockOf({ columns, targets, roots }: Gathered, dtype: Precision, { length, places }: Size): Block {
+  const seen = (values: Floats) => holding(values.subarray(), [places, length], dtype);
   return {
-    columns: Object.fromEntries(into.columns.map(([name, values]) => [name, seen(values)])),
-    targets: seen(into.targets),
-    roots: isWeighted ? [seen(into.roots)] : [],
+    columns: Object.fromEntries(columns.map(([name, values]) => [name, seen(values)])),
+    targets: seen(targets),
+    roots: roots ? [seen(roots)] : [],
   };
 }

@@ -16,11 +16,13 @@ export interface Facts extends Known {
 
 /** The rows of a problem as plain arrays, those of each group side by side. */
 export interface Rows {
-  readonly columns: readonly (readonly [name: string, values: Float64Array])[];
-  readonly targets: Float64Array;
+  readonly columns: readonly (readonly [name: string, values: Floats])[];
+  readonly targets: Floats;
   readonly weights: Float64Array | null;
-  readonly roots: Float64Array | null;
+  readonly roots: Floats | null;
 }
+
+export type Floats = Float32Array | Float64Array;
 
 export function rowsOf({ training }: Problem, { rows }: Partition): Rows {
   const inOrder = (t: Tensor): Float64Array => {
@@ -79,7 +81,7 @@ const far = 1e3;
 const large = 1e15;
 
 /** Whether float32 keeps the differences between values; those that are all alike have none. */
-function isWide(values: Float64Array, from: number, to: number): boolean {
+function isWide(values: Floats, from: number, to: number): boolean {
   let low = values[from]!;
   let high = low;
   for (let row = from + 1; row < to; row++) {

@@ -28,21 +28,30 @@ export function rowsIn({ rows, starts }: Partition, one: number): Int32Array {
 
 /** Groups that lie side by side, as most tables have them; null where they do not. */
 function inOrder(column: Column): Partition | null {
-  const starts = new Map<GroupKey, number>();
-  let last: GroupKey | null = null;
-  for (let row = 0; row < column.length; row++) {
-    const key = column[row]!;
-    if (key === last) continue;
-    if (isMissing(key) || starts.has(key)) return null;
-    starts.set(key, row);
-    last = key;
+  const changes = column instanceof Float64Array ? changesOf(column) : changesIn(column);
+  const keys = changes.map((row) => column[row]!);
+  if (keys.some(isMissing) || new Set(keys).size < keys.length) return null;
+  return { keys, starts: Int32Array.from([...changes, column.length]), rows: null, missing: 0 };
+}
+
+/** The rows where another value begins. */
+function changesIn(column: readonly string[]): number[] {
+  const changes: number[] = [];
+  for (let row = 0; row < column.length; row++)
+    if (row === 0 || column[row] !== column[row - 1]) changes.push(row);
+  return changes;
+}
+
+/** The same for numbers, which are not made into values of their own on the way. */
+function changesOf(column: Float64Array): number[] {
+  const changes: number[] = [];
+  for (let row = 0, last = Number.NaN; row < column.length; row++) {
+    const value = column[row]!;
+    if (value === last) continue;
+    changes.push(row);
+    last = value;
   }
-  return {
-    keys: [...starts.keys()],
-    starts: Int32Array.from([...starts.values(), column.length]),
-    rows: null,
-    missing: 0,
-  };
+  return changes;
 }
 
 function sorted(column: Column): Partition {

@@ -21,6 +21,8 @@ export class Solver {
   readonly #gradient: Float64Array;
   readonly #gram: Float64Array;
   readonly #factor: Float64Array;
+  /** 1 over the diagonal of the factor. */
+  readonly #pivots: Float64Array;
   readonly #work: Float64Array;
 
   constructor(p: number) {
@@ -31,6 +33,7 @@ export class Solver {
     this.#gradient = new Float64Array(p);
     this.#gram = new Float64Array(p * p);
     this.#factor = new Float64Array(p * p);
+    this.#pivots = new Float64Array(p);
     this.#work = new Float64Array(p);
   }
 
@@ -41,13 +44,16 @@ export class Solver {
     const gradient = this.#gradient;
     const scale = this.scale;
     const held = this.held;
+    // The room for the work of other steps is free here.
+    const inverses = this.#work;
     let next = at + p;
     for (let i = 0; i < p; i++) {
       const inverse = 1 / scale[i]!;
+      inverses[i] = inverse;
       const isOut = held[i] === 1;
       gradient[i] = isOut ? 0 : sums[at + i]! * inverse;
       for (let j = 0; j <= i; j++, next++) {
-        const entry = isOut || held[j] === 1 ? (i === j ? 1 : 0) : (sums[next]! * inverse) / scale[j]!;
+        const entry = isOut || held[j] === 1 ? (i === j ? 1 : 0) : sums[next]! * inverse * inverses[j]!;
         gram[i * p + j] = gram[j * p + i] = entry;
       }
     }
@@ -102,17 +108,18 @@ export class Solver {
     const p = this.#p;
     const gram = this.#gram;
     const l = this.#factor;
+    const pivots = this.#pivots;
     for (let i = 0; i < p; i++) {
       const row = i * p;
       for (let j = 0; j < i; j++) {
         let sum = gram[row + j]!;
         for (let m = 0; m < j; m++) sum -= l[row + m]! * l[j * p + m]!;
-        l[row + j] = sum / l[j * p + j]!;
+        l[row + j] = sum * pivots[j]!;
       }
       let pivot = gram[row + i]! + damping;
       for (let m = 0; m < i; m++) pivot -= l[row + m]! * l[row + m]!;
       if (!(pivot > leastPivot)) return false;
-      l[row + i] = Math.sqrt(pivot);
+      pivots[i] = 1 / Math.sqrt(pivot);
     }
     return true;
   }
@@ -121,18 +128,19 @@ export class Solver {
   #solve(): number {
     const p = this.#p;
     const l = this.#factor;
+    const pivots = this.#pivots;
     const step = this.step;
     const gradient = this.#gradient;
     for (let i = 0; i < p; i++) {
       let sum = -gradient[i]!;
       for (let m = 0; m < i; m++) sum -= l[i * p + m]! * step[m]!;
-      step[i] = sum / l[i * p + i]!;
+      step[i] = sum * pivots[i]!;
     }
     let size = 0;
     for (let i = p - 1; i >= 0; i--) {
       let sum = step[i]!;
       for (let m = i + 1; m < p; m++) sum -= l[m * p + i]! * step[m]!;
-      const x = sum / l[i * p + i]!;
+      const x = sum * pivots[i]!;
       step[i] = x;
       size += x * x;
     }
@@ -143,13 +151,14 @@ export class Solver {
   #bend(size: number): number {
     const p = this.#p;
     const l = this.#factor;
+    const pivots = this.#pivots;
     const step = this.step;
     const work = this.#work;
     let sum = 0;
     for (let i = 0; i < p; i++) {
       let x = step[i]! / size;
       for (let m = 0; m < i; m++) x -= l[i * p + m]! * work[m]!;
-      x /= l[i * p + i]!;
+      x *= pivots[i]!;
       work[i] = x;
       sum += x * x;
     }
