@@ -283,6 +283,56 @@ describe("the flags of a fit", () => {
   });
 });
 
+describe("fits of groups", () => {
+  const rows = (wells: readonly string[], points: number): string =>
+    wells
+      .flatMap((well, k) => Array.from({ length: points }, (_, i) => `${well},${i},${(k + 1) * i + (i % 2)}`))
+      .join("\n");
+  const lines = `well,x,y\n${rows(["A1", "A2", "B1"], 6)}\n`;
+  const line = "y ~ slope*x + offset";
+
+  it("are a report, a table in a file, and all answers as JSON", async () => {
+    const [data, table] = [kept("wells.csv", lines), inFolder("wells-fitted.csv")];
+    const { status, out, err } = await coaster(["fit", data, line, "--group", "well", "-o", table]);
+    expect([status, err]).toEqual([0, `3 fits written to ${table}\n`]);
+    expect(out).toMatch(/^ {4}A2 +2\.\d+ +\+\/- \d/m);
+    const written = readFileSync(table, "utf8");
+    expect(written.split("\n")[0]).toBe(
+      "well,slope,slope_error,offset,offset_error,rss,observations,rSquared,converged,message",
+    );
+    const json = JSON.parse((await coaster(["fit", data, line, "--group", "well", "--json"])).out);
+    expect(keysOf(json)).toContain("groups[].params.slope.standardError");
+  });
+
+  it("have status 1 where a group has too few points, and say how many", async () => {
+    const data = kept("few.csv", `${lines}C1,1,1\n`);
+    const { status, out } = await coaster(["fit", data, line, "--group", "well"]);
+    expect(status).toBe(1);
+    expect(out).toContain("1 of 4 groups stopped short (3 converged, 1 invalid); the first, C1: 1 point");
+  });
+
+  it("share parameters", async () => {
+    const data = kept("shared.csv", lines);
+    const { out } = await coaster(["fit", data, line, "--group", "well", "--shared", "offset"]);
+    expect(out).toMatch(/\[\[Shared parameters\]\]\n.*\n {4}offset +\d/);
+  });
+
+  it.each([
+    [["--shared", "offset"], "--shared expects --group COLUMN besides, got none"],
+    [["-o", "a.csv"], "--output expects --group COLUMN besides, got none (--save keeps a single fit)"],
+    [["--group", "wel"], "groups expects a column, got wel (did you mean well?)"],
+    [["--group", "well", "--plot", "a.svg"], "--plot expects a single fit, got --group besides"],
+    [["--group", "well", "--history", "a.csv"], "--history expects a single fit, got --group besides"],
+  ])("expect flags that go together: %j", async (more, message) => {
+    const data = kept("flags.csv", lines);
+    expect(await coaster(["fit", data, line, ...more])).toEqual({
+      status: 2,
+      out: "",
+      err: `coaster: ${message}\n`,
+    });
+  });
+});
+
 describe("saved fits", () => {
   const [model, svg] = [inFolder("model.json"), inFolder("fit.svg")];
   const saved = () => coaster(["fit", rides, quadratic, "--fix", "c=70", "--save", model, "--plot", svg]);
