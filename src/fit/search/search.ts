@@ -199,7 +199,8 @@ function consider(
   const hinted = new Map([...hints(quest, index), ...held]);
   const known = knownBy(quest);
   const { linear, multiplied } = structure;
-  const choices: Choices = { draw, known: (index >> 2) % 2 === 0 ? known : () => null };
+  const share = quest.explored % 2 === 1 ? 2 : 8;
+  const choices: Choices = { draw, known: (index >> 2) % share === 0 ? known : () => null };
   const values = proposed(task, { held: hinted, later: new Set(linear.bits.keys()), choices });
   keep(quest, project(task, linear, nonlinearOf(quest, values)));
   if (!multiplied || held.size > 0) return;
