@@ -64,11 +64,11 @@ interface Quest {
   readonly structure: Structure;
   /** The parameters that trials are about. */
   readonly nonlinear: readonly string[];
-  /** Those of them that stand together in a term of the formula, and each for itself. */
-  readonly blocks: readonly (readonly string[])[];
+  /** Those of them that stand together in a term of the formula. */
+  readonly terms: readonly (readonly string[])[];
   readonly generator: Generator;
   readonly shifts: Float64Array;
-  readonly landmarks: Map<string, readonly number[]>;
+  readonly sights: Sights;
   readonly started: number;
   readonly trust: Trust;
   explored: number;
@@ -86,14 +86,17 @@ function questOf(
   const structure = structureOf(task);
   const nonlinear = task.unknowns.map(({ name }) => name).filter((name) => !structure.linear.bits.has(name));
   const generator = new Generator(seed);
+  const among = (term: Expression): string[] => namesIn(term).filter((name) => nonlinear.includes(name));
   return {
     task,
     structure,
     nonlinear,
-    blocks: blocksOf(task.expression, nonlinear),
+    terms: termsOf(task.expression)
+      .map(among)
+      .filter((names) => names.length > 0),
     generator,
     shifts: generator.uniform(new Float64Array(nonlinear.length)),
-    landmarks: new Map(),
+    sights: sightsOf(task.targets),
     started,
     trust,
     pool: [],
@@ -102,16 +105,6 @@ function questOf(
     tried: 0,
     polished: 0,
   };
-}
-
-/** The nonlinear parameters of each term, and each for itself. */
-function blocksOf(expression: Expression, nonlinear: readonly string[]): string[][] {
-  const inTerms = termsOf(expression)
-    .map((term) => namesIn(term).filter((name) => nonlinear.includes(name)))
-    .filter((names) => names.length > 0);
-  const blocks = inTerms.length > 1 ? inTerms : [];
-  const alone = nonlinear.length > 1 ? nonlinear.map((name) => [name]) : [];
-  return [...blocks, ...alone];
 }
 
 function termsOf(expression: Expression): Expression[] {
@@ -155,16 +148,17 @@ function isPerfect({ task }: Quest, { squares }: Trial): boolean {
 
 /** One expedition: trials all over and beside the best, walks from some, and again beside where those led. Each third doubles the trials. */
 function explore(quest: Quest): void {
-  const count =
-    quest.nonlinear.length === 0 ? 1 : 24 * quest.nonlinear.length * 2 ** Math.floor(quest.explored++ / 3);
+  const d = quest.nonlinear.length;
+  const count = d === 0 ? 1 : Math.round(24 * d * Math.max(1, d / 3)) * 2 ** Math.floor(quest.explored / 3);
+  quest.explored++;
   quest.pool = [];
   tryMany(quest, count);
-  if (quest.blocks.length > 0) vary(quest, quest.pool.slice(0, 12), count);
-  let best = race(quest, quest.pool, 8);
-  for (let i = 0; best && i < 2 && quest.blocks.length > 1 && !isLate(quest); i++) {
+  if (quest.nonlinear.length > 1) vary(quest, quest.pool.slice(0, 12), count);
+  let best = race(quest, quest.pool, 12);
+  for (let i = 0; best && i < 2 && quest.nonlinear.length > 1 && !isLate(quest); i++) {
     quest.pool = [];
-    vary(quest, [best], count / 2);
-    const other = race(quest, quest.pool, 3);
+    vary(quest, [best], count);
+    const other = race(quest, quest.pool, 6);
     if (!other || !(other.squares < best.squares * (1 - same))) break;
     best = other;
   }
@@ -173,7 +167,12 @@ function explore(quest: Quest): void {
 
 /** Trials all over: evenly spread numbers, and values by the roles of parameters. */
 function tryMany(quest: Quest, count: number): void {
-  for (let i = 0; i < count; i++) consider(quest, new Map(), evenly(quest, quest.tried), quest.tried);
+  const share = quest.explored % 2 === 1 ? 2 : 8;
+  for (let i = 0; i < count; i++) {
+    const index = quest.tried;
+    const sights = (index >> 2) % share === 0 ? quest.sights : null;
+    consider(quest, { held: new Map(), draw: evenly(quest, index), sights });
+  }
 }
 
 /** The numbers of trial i, one for each parameter, spread evenly (Roberts, The unreasonable effectiveness of quasirandom sequences, 2018). */
@@ -187,20 +186,22 @@ function evenly({ nonlinear, shifts }: Quest, i: number): (name: string) => numb
   };
 }
 
+/** What a trial goes by. */
+interface Look {
+  /** Values that are settled. */
+  readonly held: ReadonlyMap<string, number>;
+  readonly draw: Choices["draw"];
+  /** Where landmarks are looked for, if they are. */
+  readonly sights: Sights | null;
+}
+
 /** One trial: values by role, or by hint, the linear ones in closed form; the better of that and of what the formula gives multiplied out. */
-function consider(
-  quest: Quest,
-  held: ReadonlyMap<string, number>,
-  draw: Choices["draw"],
-  index: number,
-): void {
+function consider(quest: Quest, { held, draw, sights }: Look): void {
+  const index = quest.tried++;
   const { task, structure } = quest;
-  quest.tried++;
   const hinted = new Map([...hints(quest, index), ...held]);
-  const known = knownBy(quest);
   const { linear, multiplied } = structure;
-  const share = quest.explored % 2 === 1 ? 2 : 8;
-  const choices: Choices = { draw, known: (index >> 2) % share === 0 ? known : () => null };
+  const choices: Choices = sights ? { draw, known: knownBy(quest, sights) } : { draw };
   const values = proposed(task, { held: hinted, later: new Set(linear.bits.keys()), choices });
   keep(quest, project(task, linear, nonlinearOf(quest, values)));
   if (!multiplied || held.size > 0) return;
@@ -235,24 +236,38 @@ function uniform(generator: Generator): number {
 }
 
 /** Values from what the data show: frequencies, and the places of peaks. */
-function knownBy(quest: Quest): NonNullable<Choices["known"]> {
+function knownBy(quest: Quest, sights: Sights): NonNullable<Choices["known"]> {
   return (encounter) => {
-    const landmarks = landmarksFor(quest, encounter);
+    const landmarks = landmarksFor(quest, sights, encounter);
     if (landmarks.length === 0) return null;
     const choice = uniform(quest.generator) ** 1.5;
     return landmarks[Math.floor(choice * landmarks.length)]!;
   };
 }
 
-function landmarksFor(quest: Quest, { meeting, surroundings, column }: Encounter): readonly number[] {
+/** Numbers over the rows in which there are landmarks, and those that were found. */
+interface Sights {
+  readonly numbers: Float64Array;
+  readonly landmarks: Map<string, readonly number[]>;
+}
+
+function sightsOf(numbers: Float64Array): Sights {
+  return { numbers, landmarks: new Map() };
+}
+
+function landmarksFor(
+  { nonlinear }: Quest,
+  { numbers, landmarks }: Sights,
+  { meeting, surroundings, column }: Encounter,
+): readonly number[] {
   const { inside, isEven } = surroundings;
   const kind = landmarkKinds.find((row) => row.holds(meeting, inside, isEven));
   if (!kind || !column) return [];
   const key = `${landmarkKinds.indexOf(kind)} ${column.slice(0, 8).join(" ")}`;
-  const known = quest.landmarks.get(key);
+  const known = landmarks.get(key);
   if (known) return known;
-  const found = kind.find(column, quest.task.targets, Math.min(quest.nonlinear.length + 2, mostLandmarks));
-  quest.landmarks.set(key, found);
+  const found = kind.find(column, numbers, Math.min(nonlinear.length + 2, mostLandmarks));
+  landmarks.set(key, found);
   return found;
 }
 
@@ -270,7 +285,7 @@ const landmarkKinds: readonly {
   },
 ];
 
-const poolSize = 60;
+const poolSize = 120;
 
 function keep(quest: Quest, trial: Trial): void {
   const { pool } = quest;
@@ -281,15 +296,32 @@ function keep(quest: Quest, trial: Trial): void {
   if (pool.length > poolSize) pool.pop();
 }
 
-/** Trials beside some: one term's parameters, or one parameter, anew, all others as they are; so terms find their places one by one. */
+/**
+ * Trials beside some: one term's parameters, or one parameter, anew, all others as they are; every other time by landmarks in what
+ * the trial leaves over. So terms find their places one by one.
+ */
 function vary(quest: Quest, around: readonly Trial[], count: number): void {
-  const { blocks, generator } = quest;
+  const { generator, task } = quest;
+  const leftOver = new Map<Trial, Sights>();
   for (let i = 0; i < count && around.length > 0; i++) {
     const from = around[Math.floor(uniform(generator) ** 2 * around.length)]!;
-    const block = blocks[Math.floor(uniform(generator) * blocks.length)]!;
+    const block = blockAt(quest, uniform(generator));
     const held = new Map([...nonlinearOf(quest, from.values)].filter(([name]) => !block.includes(name)));
-    consider(quest, held, () => uniform(generator), quest.tried);
+    if (!leftOver.has(from)) leftOver.set(from, sightsOf(residualsAt(task, from.values)));
+    consider(quest, {
+      held,
+      draw: () => uniform(generator),
+      sights: i % 2 === 0 ? leftOver.get(from)! : null,
+    });
   }
+}
+
+/** A term's parameters, three times out of four, if there are several terms; else one parameter. */
+function blockAt({ terms, nonlinear }: Quest, u: number): readonly string[] {
+  if (terms.length < 2) return [nonlinear[Math.floor(u * nonlinear.length)]!];
+  return u < 0.75
+    ? terms[Math.floor((u / 0.75) * terms.length)]!
+    : [nonlinear[Math.floor(4 * (u - 0.75) * nonlinear.length)]!];
 }
 
 /** A walk that may go on. */
@@ -300,7 +332,7 @@ interface Runner extends Trial {
 
 /** The legs of a race: how many steps, and how many of the best go on. */
 const legs = [
-  { steps: 4, stay: 3 },
+  { steps: 6, stay: 4 },
   { steps: 12, stay: 1 },
   { steps: 200, stay: 1 },
 ];
