@@ -130,6 +130,16 @@ describe("each group is fitted as if it were alone", () => {
     await expectAsAlone(fits, data, {});
   });
 
+  test("where a start leads all of many groups nowhere, and some have nothing to be found", async () => {
+    const data = decays(60, () => 12);
+    const flat = data.y.map((y, i) => (Number(data.well[i]) % 3 === 0 ? 1 : y));
+    const far = { a: 1, b: 400, c: 0 };
+    const fits = await fitGroups({ data: { ...data, y: flat }, model, params: far, groups: "well" });
+    const decaying = fits.groups.filter((group) => Number(group) % 3 !== 0);
+    for (const group of decaying) expect(fits.fit(group).outcome.converged).toBe(true);
+    expect(JSON.stringify(fits)).not.toMatch(/NaN|Infinity/);
+  });
+
   test("where float32 cannot tell the rows apart", async () => {
     const data = decays(12, () => 32);
     const late = { ...data, t: data.t.map((t) => t + 1e7) };

@@ -3,6 +3,7 @@
  * walked down together where the model is a formula and the loss squares; those in doubt, and all others, are fitted alone.
  */
 
+import { kindOf } from "../../data/cells.ts";
 import { toTable } from "../../data/input.ts";
 import { hint } from "../../data/names.ts";
 import type { Table } from "../../data/table.ts";
@@ -44,8 +45,15 @@ export async function runGroups(given: GroupOptions): Promise<GroupsRun> {
   const started = performance.now();
   const { groups, shared = [], ...options } = given;
   checkOptions(options);
+  if (typeof groups !== "string")
+    throw new TypeError(`groups expects the name of a column, got ${kindOf(groups)}`);
   const table = toTable(options.data);
   const problem = problemOf({ ...options, data: table }, new Generator(options.seed ?? 0));
+  const large = problem.starts.find(({ value }) => value.size !== 1);
+  if (large)
+    throw new RangeError(
+      `groups expect parameters of one number each, got ${large.name} of ${large.value.size}`,
+    );
   const divided = partition(groupColumn(problem.table, groups));
   const { missing } = divided;
   const answers = noAnswers(
@@ -55,7 +63,8 @@ export async function runGroups(given: GroupOptions): Promise<GroupsRun> {
   for (const one of divided.keys.keys()) answers.observations[one] = sizeOf(divided, one);
   const work = { options, problem, partition: divided, answers };
   if (shared.length > 0) await asOne(work, shared);
-  else await oneByOne(work, isBatched(work) ? await together(work) : allOf(divided));
+  else if (isBatched(work)) await together(work);
+  else await oneByOne(work, allOf(divided));
   return {
     problem,
     partition: divided,
@@ -109,7 +118,7 @@ async function asOne(work: Work, shared: readonly string[]): Promise<void> {
   takeShared(answers, ended, arrow, batch, freedom);
   for (const one of allOf(divided))
     answers.outcomes[one] ??= tooFew(sizeOf(divided, one), own.length, "parameters of their own");
-  settled(work, batch, []);
+  settled(work, batch);
 }
 
 /** Each group's own answer is where it starts, and the median of those is where the shared parameters do. */
@@ -204,28 +213,53 @@ function batchOf({ problem, partition: divided, options }: Work): Batch {
   };
 }
 
-/** Walks all groups down together. Those without an answer come out. */
-async function together(work: Work): Promise<number[]> {
-  const { partition: divided, options } = work;
+/** So many groups that did not arrive are fitted with all that a fit has; more of them, from where others arrived, by one solver. */
+const cared = 16;
+
+/** Walks all groups down together, and those that do not arrive once more from another start, and alone at last. */
+async function together(work: Work): Promise<void> {
+  const { partition: divided, options, answers } = work;
   const batch = batchOf(work);
-  const p = batch.names.length;
   const pause = breather(options.signal);
-  const enough = allOf(divided).filter((one) => batch.facts.freedom[one]! >= 0);
-  const small = allOf(divided).filter((one) => batch.facts.freedom[one]! < 0);
+  const [enough, few] = [true, false].map((is) =>
+    allOf(divided).filter((one) => batch.facts.freedom[one]! >= 0 === is),
+  ) as [number[], number[]];
   const starts = await startsFor(work, batch, enough, pause);
-  const left = takeDescents(work.answers, enough, await descend(batch, starts, enough, pause), batch);
-  if (left.length === 0 || left.length > enough.length / 2 || options.signal?.aborted)
-    return settled(work, batch, [...left, ...small]);
-  // Where most arrived is a better place to start than what was known before.
-  const middle = middleOf(work, batch, enough);
-  const again = new Float64Array(divided.keys.length * p);
-  for (let i = 0; i < again.length; i++) again[i] = middle[i % p]!;
-  const still = takeDescents(work.answers, left, await descend(batch, again, left, pause), batch);
-  return settled(work, batch, [...still, ...small]);
+  let left = takeDescents(answers, enough, await descend(batch, starts, enough, pause), batch);
+  const better =
+    left.length > 0 && !options.signal?.aborted ? await betterStart(work, batch, enough, left) : null;
+  if (better) {
+    for (const one of left) starts.set(better, one * better.length);
+    left = takeDescents(answers, left, await descend(batch, starts, left, pause), batch);
+  }
+  settled(work, batch);
+  const late = better && left.length > cared ? startingAt(work, better) : {};
+  await oneByOne({ ...work, options: { ...options, ...late } }, [...left, ...few]);
+}
+
+/** Where most arrived, or, where most did not, where one of them arrives alone. */
+async function betterStart(
+  work: Work,
+  batch: Batch,
+  enough: readonly number[],
+  left: readonly number[],
+): Promise<number[] | null> {
+  if (left.length <= enough.length / 2) return middleOf(work, batch, enough);
+  const [first = null] = left.length > cared ? await modelPlaces(work, left) : [];
+  return first;
+}
+
+/** Options by which a fit goes straight down from a place. */
+function startingAt(
+  { problem, options: { params = {} } }: Work,
+  place: readonly number[],
+): Partial<FitOptions> {
+  const starts = freeOf(problem).map(({ name, min, max }, j) => [name, { start: place[j]!, min, max }]);
+  return { optimizer: "levenberg-marquardt", params: { ...params, ...Object.fromEntries(starts) } };
 }
 
 /** Fills in the parameters that were not fitted, of groups that have their answer. */
-function settled({ problem, answers }: Work, { fixed }: Batch, left: number[]): number[] {
+function settled({ problem, answers }: Work, { fixed }: Batch): void {
   const known = [...answers.values].filter(([name]) =>
     problem.starts.some((s) => s.name === name && !s.fixed),
   );
@@ -233,7 +267,6 @@ function settled({ problem, answers }: Work, { fixed }: Batch, left: number[]): 
   const all = withTies(problem.ties, { ...namedStarts(problem.starts), ...fixed, ...values });
   for (const { name, fixed: isFixed } of problem.starts)
     if (isFixed) answers.values.get(name)!.set(all[name]!.expand([answers.keys.length]).realize());
-  return left;
 }
 
 /** The median of each parameter, over the groups that have an answer. */
