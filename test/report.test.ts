@@ -12,7 +12,16 @@ import {
 import { clip, printable, type Style, textWidth, wrap } from "../src/report/style.ts";
 import { reportText } from "../src/report/text.ts";
 
-const free = { start: 1, fixed: false, tie: null, min: null, max: null };
+const unknown = { tValue: null, pValue: null, lower: null, upper: null };
+const free = { ...unknown, start: 1, fixed: false, tie: null, min: null, max: null };
+const unsaid = {
+  totalSumOfSquares: null,
+  chiSquare: null,
+  reducedChiSquare: null,
+  adjustedRSquared: null,
+  aicc: null,
+  logLikelihood: null,
+};
 
 const exampleParameter: Parameter = { ...free, value: 0.7671234567, standardError: 0.01234 };
 
@@ -35,6 +44,7 @@ const result: Result = {
     advice: null,
   },
   statistics: {
+    ...unsaid,
     observations: 20,
     degreesOfFreedom: 18,
     residualSumOfSquares: 182.46913578,
@@ -55,6 +65,10 @@ const result: Result = {
   dtype: "float64",
   seed: 42,
   starts: null,
+  covariance: null,
+  correlations: null,
+  level: 0.95,
+  diagnostics: [],
 };
 
 /** A fit on one row of a constant target with an optimizer that blew up: little is left to say. */
@@ -75,6 +89,7 @@ const broken: Result = {
     advice: "Try a learning rate below 1e-5, or leave lr out and let it be found.",
   },
   statistics: {
+    ...unsaid,
     observations: 1,
     degreesOfFreedom: -1,
     residualSumOfSquares: Number.POSITIVE_INFINITY,
@@ -118,6 +133,56 @@ describe("the report in text", () => {
     converged: a step changed the loss by less than rounding does
 `.trim(),
     );
+  });
+
+  test("sets t values, probabilities and intervals beside errors, and below them correlations and notes", () => {
+    const known = { tValue: 62.165, pValue: 2.5e-17, lower: 0.741198, upper: 0.793049 };
+    const full: Result = {
+      ...result,
+      params: {
+        a: { ...exampleParameter, ...known },
+        b: { ...result.params.b!, tValue: -2.1, pValue: 0.05021, lower: -15.25, upper: -14.23 },
+        c: result.params.c!,
+      },
+      statistics: { ...result.statistics, reducedChiSquare: 10.137, adjustedRSquared: 0.98, aicc: 48.9 },
+      correlations: {
+        names: ["a", "b"],
+        matrix: [
+          [1, -0.96533],
+          [-0.96533, 1],
+        ],
+      },
+      diagnostics: [
+        {
+          kind: "pattern",
+          message: "the residuals keep their sign along time, in 3 runs where chance makes about 11",
+        },
+      ],
+    };
+    expect(reportText(full, { columns: 90 }).split("[[Fit statistics]]")[1]).toBe(`
+    optimizer               = levenberg-marquardt
+    steps                   = 4 in 2.13 ms
+    loss                    = 9.123457 (mse)
+    residual sum of squares = 182.4691
+    residual std deviation  = 3.1839 on 18 degrees of freedom
+    reduced chi-square      = 10.137
+    R-squared               = 0.9812346
+    adjusted R-squared      = 0.9800000
+    AIC                     = 48.216
+    AICc                    = 48.900
+    BIC                     = 50.207
+[[Parameters]]
+       value        std error   t value  p value  95% interval
+    a    0.7671235  +/- 0.0123  62.17    <2e-16     0.74120 to   0.79305
+    b  -14.74123    +/- 0.243   -2.100   0.0502   -15.250   to -14.230    at least -20
+    c   72              -                                                 fixed
+[[Correlations]]
+    C(a, b) = -0.9653
+[[Notes]]
+    the residuals keep their sign along time, in 3 runs where chance makes
+      about 11
+[[Outcome]]
+    converged: a step changed the loss by less than rounding does`);
   });
 
   test("says why where there is no number", () => {
@@ -192,7 +257,7 @@ describe("the report in text", () => {
     expect(report).toContain("... and 950 more parameters");
   });
 
-  test("keeps to the columns it is given, and lets go of start values first", () => {
+  test("keeps to the columns it is given, and lets go of relative errors first", () => {
     const long = "y ~ " + Array.from({ length: 30 }, (_, i) => `a${i}*x^${i}`).join(" + ");
     const heads = [80, 60, 45, 35].map((columns) => {
       const lines = reportText({ ...result, formula: long }, { columns }).split("\n");
@@ -204,7 +269,7 @@ describe("the report in text", () => {
     });
     expect(heads).toEqual([
       "value std error relative start",
-      "value std error relative",
+      "value std error start",
       "value std error",
       "value std error",
     ]);
@@ -239,6 +304,7 @@ describe("the report in JSON", () => {
         a: {
           value: 0.7671234567,
           standardError: 0.01234,
+          ...unknown,
           start: 1,
           fixed: false,
           tie: null,
@@ -248,15 +314,26 @@ describe("the report in JSON", () => {
         b: {
           value: -14.7412345678,
           standardError: 0.2431,
+          ...unknown,
           start: 1,
           fixed: false,
           tie: null,
           min: -20,
           max: null,
         },
-        c: { value: 72, standardError: null, start: 72, fixed: true, tie: null, min: null, max: null },
+        c: {
+          ...unknown,
+          value: 72,
+          standardError: null,
+          start: 72,
+          fixed: true,
+          tie: null,
+          min: null,
+          max: null,
+        },
       },
       statistics: {
+        ...unsaid,
         observations: 20,
         degreesOfFreedom: 18,
         residualSumOfSquares: 182.46913578,
@@ -265,6 +342,10 @@ describe("the report in JSON", () => {
         aic: 48.216,
         bic: 50.207,
       },
+      covariance: null,
+      correlations: null,
+      level: 0.95,
+      diagnostics: [],
       omitted: {},
       optimizer: { name: "levenberg-marquardt" },
       starts: null,
@@ -316,6 +397,10 @@ describe("odd results", () => {
   const parameter = fc.record({
     value: number,
     standardError: maybe,
+    tValue: maybe,
+    pValue: maybe,
+    lower: maybe,
+    upper: maybe,
     start: number,
     fixed: fc.boolean(),
     tie: fc.option(name),
@@ -343,10 +428,28 @@ describe("odd results", () => {
       degreesOfFreedom: fc.integer(),
       residualSumOfSquares: number,
       residualStandardDeviation: maybe,
+      totalSumOfSquares: maybe,
+      chiSquare: maybe,
+      reducedChiSquare: maybe,
       rSquared: maybe,
+      adjustedRSquared: maybe,
       aic: maybe,
+      aicc: maybe,
       bic: maybe,
+      logLikelihood: maybe,
     }),
+    covariance: fc.constant(null),
+    correlations: fc.option(
+      fc.tuple(name, name, maybe).map(([a, b, r]) => ({
+        names: [a, b],
+        matrix: [
+          [1, r],
+          [r, 1],
+        ],
+      })),
+    ),
+    level: fc.constantFrom(0.95, 0.5),
+    diagnostics: fc.array(fc.record({ kind: fc.constant("bound"), message: name })),
     optimizer: fc.record({ name: fc.constantFrom("sgd", "adam"), learningRate: maybe }),
     steps: fc.nat(),
     epochs: fc.nat(),

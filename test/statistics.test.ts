@@ -1,6 +1,8 @@
 /** Goodness of fit and standard errors: against closed forms, and R's; certified ones are in test/nist.test.ts. */
 import { describe, expect, it } from "vitest";
-import { standardErrors, statisticsOf } from "../src/fit/statistics.ts";
+import { directionsOf, spreadOf, errorsOf as standardErrors } from "../src/fit/covariance.ts";
+import { curvatureOf, curvatureOfSums } from "../src/fit/jacobian.ts";
+import { statisticsOf } from "../src/fit/statistics.ts";
 import { fit } from "../src/index.ts";
 
 const vector = (...x: number[]): Float64Array => Float64Array.from(x);
@@ -20,7 +22,13 @@ describe("the statistics of a fit", () => {
       degreesOfFreedom: n - p,
       residualSumOfSquares: expect.closeTo(rss, 12),
       residualStandardDeviation: expect.closeTo(Math.sqrt(rss / 3), 12),
+      totalSumOfSquares: expect.closeTo(tss, 12),
+      chiSquare: expect.closeTo(rss, 12),
+      reducedChiSquare: expect.closeTo(rss / 3, 12),
       rSquared: expect.closeTo(1 - rss / tss, 12),
+      adjustedRSquared: expect.closeTo(1 - rss / 3 / (tss / 4), 12),
+      aicc: expect.closeTo(n * Math.log(rss / n) + 2 * p + 6, 11),
+      logLikelihood: expect.closeTo((-n / 2) * (Math.log((2 * Math.PI * rss) / n) + 1), 11),
       aic: expect.closeTo(n * Math.log(rss / n) + 2 * p, 11),
       bic: expect.closeTo(n * Math.log(rss / n) + p * Math.log(n), 11),
     });
@@ -128,37 +136,58 @@ describe("the statistics of a fit", () => {
   });
 });
 
+/** The standard errors of parameters by which residuals change as the columns say, if residuals are more than noise. */
+function errorsOf(columns: readonly Float64Array[], residuals: Float64Array): (number | null)[] {
+  const curvature = curvatureOf(
+    columns.map((_, j) => `p${j}`),
+    columns,
+    residuals,
+  );
+  const kept = columns.map((_, j) => j);
+  const directions = directionsOf(curvature, kept, 2 ** -53);
+  if (!directions) return columns.map(() => null);
+  const deviation = curvature.length / Math.sqrt(residuals.length - columns.length);
+  return [...standardErrors(spreadOf(directions, deviation)).values()];
+}
+
 describe("standard errors", () => {
   const ones = vector(1, 1, 1, 1);
 
   it("are the standard deviation of a mean", () => {
-    const [error] = standardErrors([ones], vector(-1, 1, -1, 1));
+    const [error] = errorsOf([ones], vector(-1, 1, -1, 1));
     expect(error).toBeCloseTo(Math.sqrt(4 / 3 / 4), 15);
   });
 
   it("are of any scale that a double holds", () => {
-    const [large] = standardErrors([ones.map((v) => v * 1e-200)], vector(-1e100, 1e100, -1e100, 1e100));
+    const [large] = errorsOf([ones.map((v) => v * 1e-200)], vector(-1e100, 1e100, -1e100, 1e100));
     expect(large! / Math.sqrt(1 / 3)).toBeCloseTo(1e300, -287);
-    expect(standardErrors([ones.map((v) => v * 1e-200)], vector(-1e200, 1e200, -1e200, 1e200))).toEqual([
-      null,
-    ]);
+    expect(errorsOf([ones.map((v) => v * 1e-200)], vector(-1e200, 1e200, -1e200, 1e200))).toEqual([null]);
   });
 
   it("are null for derivatives that are no numbers", () => {
-    expect(standardErrors([vector(1, Number.NaN, 1, 1)], vector(-1, 1, -1, 1))).toEqual([null]);
-    expect(standardErrors([vector(1, Number.POSITIVE_INFINITY, 1, 1)], vector(-1, 1, -1, 1))).toEqual([null]);
+    expect(errorsOf([vector(1, Number.NaN, 1, 1)], vector(-1, 1, -1, 1))).toEqual([null]);
+    expect(errorsOf([vector(1, Number.POSITIVE_INFINITY, 1, 1)], vector(-1, 1, -1, 1))).toEqual([null]);
   });
 
-  it("are null short of a minimum, unless residuals are but noise", () => {
-    expect(standardErrors([ones], vector(1, 1, 1, 1.1))).toEqual([null]);
-    expect(standardErrors([ones], vector(1, 1, 1, 1.1), { noise: 10 })).toEqual([expect.any(Number)]);
+  it("are those of sums where sums are all there is", () => {
+    const columns = [ones, vector(1, 2, 3, 4)];
+    const residuals = vector(-1, 1, 1, -1);
+    const dot = (x: Float64Array, y: Float64Array): number => x.reduce((sum, v, i) => sum + v * y[i]!, 0);
+    const sums = {
+      sumOfSquares: 4,
+      gradient: Float64Array.from(columns, (column) => dot(column, residuals)),
+      gram: Float64Array.from(columns.flatMap((x) => columns.map((y) => dot(x, y)))),
+    };
+    const directions = directionsOf(curvatureOfSums(["a", "b"], sums), [0, 1], 2 ** -53)!;
+    const errors = [...standardErrors(spreadOf(directions, Math.sqrt(2))).values()];
+    for (const [j, error] of errorsOf(columns, residuals).entries())
+      expect(errors[j]).toBeCloseTo(error!, 14);
   });
 });
 
 describe("statistics", () => {
   it("of residuals that are exactly 0 have no logarithm", () => {
-    const zeros = new Float64Array(3);
-    expect(statisticsOf(zeros, vector(1, 2, 4), null, 1)).toMatchObject({
+    expect(statisticsOf(0, vector(1, 2, 4), null, 1)).toMatchObject({
       rSquared: 1,
       aic: null,
       bic: null,
@@ -166,14 +195,20 @@ describe("statistics", () => {
   });
 
   it("of few rows go without what these leave undefined", () => {
-    expect(statisticsOf(vector(1), vector(5), null, 2)).toEqual({
+    expect(statisticsOf(1, vector(5), null, 2)).toEqual({
       observations: 1,
       degreesOfFreedom: -1,
       residualSumOfSquares: 1,
       residualStandardDeviation: null,
+      totalSumOfSquares: 0,
+      chiSquare: 1,
+      reducedChiSquare: null,
       rSquared: null,
+      adjustedRSquared: null,
       aic: 4,
+      aicc: null,
       bic: 0,
+      logLikelihood: expect.closeTo(-(Math.log(2 * Math.PI) + 1) / 2, 14),
     });
   });
 });

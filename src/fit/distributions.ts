@@ -39,7 +39,9 @@ function positive<Freedom extends readonly number[]>(
 export const distributions = {
   normal: symmetric<[]>((z) => gammaAbove(1 / 2, (z * z) / 2) / 2),
   /** Student's, of so many degrees of freedom. */
-  t: symmetric<[freedom: number]>((t, n) => betaBelow(n / 2, 1 / 2, n / (n + t * t), (t * t) / (n + t * t)) / 2),
+  t: symmetric<[freedom: number]>(
+    (t, n) => betaBelow(n / 2, 1 / 2, n / (n + t * t), (t * t) / (n + t * t)) / 2,
+  ),
   chiSquare: positive<[freedom: number]>(
     (x, n) => gammaBelow(n / 2, x / 2),
     (x, n) => gammaAbove(n / 2, x / 2),

@@ -6,7 +6,7 @@
 import { Generator } from "../tensor/random.ts";
 import { originOfNaN } from "./diagnosis.ts";
 import { hasScale } from "./losses.ts";
-import { measure } from "./measure.ts";
+import type { Measures } from "./measure.ts";
 import type { Method } from "./method.ts";
 import { methodFor, nameFor, searching } from "./methods.ts";
 import type { Named } from "./model.ts";
@@ -27,13 +27,15 @@ export interface Run {
   readonly problem: Problem;
   /** All parameters at the end, fixed ones too. */
   readonly params: Named;
+  /** What is known of the answer. */
+  readonly measures: Measures;
 }
 
 /** Fits a model to data. Bad input is an error; a fit that does not converge is an outcome, with the best parameters found. */
 export async function run(options: FitOptions): Promise<Run> {
   const started = performance.now();
   checkOptions(options);
-  const { seed = 0, signal, onStep } = options;
+  const { seed = 0, signal, onStep, level = 0.95 } = options;
   const generator = new Generator(seed);
   const given = problemOf(options, generator);
   const fixed = valuesOf(given, true);
@@ -45,9 +47,11 @@ export async function run(options: FitOptions): Promise<Run> {
   const way = { problem, fixed, method, plan, generator, signal, onStep };
   const { walked, note, starts } = await surely(way, free, options, found);
   const params = withTies(problem.ties, { ...fixed, ...walked.params });
-  const result = resultOf({ problem, method, plan, walked, note, params, fixed });
+  const { measure } = await import("./measure.ts");
+  const measures = measure(problem, params, level);
+  const result = resultOf({ problem, method, plan, walked, note, params, fixed, measures });
   const seconds = (performance.now() - started) / 1000;
-  return { problem, params, result: { ...result, starts, seconds, seed } };
+  return { problem, params, measures, result: { ...result, level, starts, seconds, seed } };
 }
 
 /** The way of models that are linear in their parameters, where the choice is left open. */
@@ -147,24 +151,28 @@ interface Ended {
   readonly note: string | null;
   readonly params: Named;
   readonly fixed: Named;
+  readonly measures: Measures;
 }
 
-function resultOf(ended: Ended): Omit<Result, "seconds" | "seed" | "starts"> {
-  const { problem, method, plan, walked, params } = ended;
+function resultOf(ended: Ended): Omit<Result, "level" | "seconds" | "seed" | "starts"> {
+  const { problem, method, plan, walked, params, measures } = ended;
   const { formula, target, inputs, dtype, omitted, loss, training, validation } = problem;
-  const { statistics, errors, idle } = measure(problem, params);
+  const { statistics, covariance, correlations, diagnostics, idle } = measures;
   return {
     formula: formula?.source ?? null,
     target,
     inputs,
     dtype,
     omitted,
-    params: parametersOf(problem.starts, params, errors),
+    params: parametersOf(problem.starts, params, measures),
     loss: { name: loss.name, value: lossOver(problem, training, params).item() },
     scale: loss.robust?.scale ?? null,
     validationLoss: validation && lossOver(problem, validation, params).item(),
     outcome: endOf(ended, idle),
     statistics,
+    covariance,
+    correlations,
+    diagnostics,
     optimizer: { name: method.name, learningRate: method.rateAt(0), ...chosen(method) },
     steps: walked.steps,
     epochs: Math.ceil(walked.steps / plan.perEpoch),
@@ -201,7 +209,7 @@ function chosen({ chosen }: Method): Pick<Result["optimizer"], "chosen"> {
 function parametersOf(
   starts: readonly Start[],
   params: Named,
-  errors: ReadonlyMap<string, number | null>,
+  { inference }: Measures,
 ): Record<string, Parameter> {
   const scalars = starts.filter(({ value }) => value.size === 1);
   return Object.fromEntries(
@@ -209,7 +217,7 @@ function parametersOf(
       name,
       {
         value: params[name]!.item(),
-        standardError: errors.get(name) ?? null,
+        ...inference(name),
         start: value.item(),
         fixed: fixed && tie === null,
         tie,

@@ -75,6 +75,8 @@ export interface FitOptions {
   readonly sigma?: string;
   /** Whether sigma is known outright. Unless it is, standard errors are scaled so that the reduced chi-square is 1, as in lmfit. */
   readonly absoluteSigma?: boolean;
+  /** How often confidence intervals of parameters are to hold them. Default 0.95. */
+  readonly level?: number;
   /** The precision of the computation. Default float64, or float32 for a function whose parameters come as float32 tensors. */
   readonly dtype?: "float32" | "float64";
   /** For the validation share and the shuffling. The same seed gives the same bits. Default 0. */
@@ -104,6 +106,7 @@ const names: Readonly<Record<keyof FitOptions, true>> = {
   weights: true,
   sigma: true,
   absoluteSigma: true,
+  level: true,
   dtype: true,
   seed: true,
   signal: true,

@@ -10,6 +10,13 @@ export interface Parameter {
    * the parameter is held by a bound, and where the loss is another or the fit ended short of a minimum.
    */
   readonly standardError: number | null;
+  /** value / standard error. */
+  readonly tValue: number | null;
+  /** How likely a |t| at least as large is where the parameter is 0: two-sided, by Student's t. */
+  readonly pValue: number | null;
+  /** The limits of the confidence interval, value -/+ t standard errors, at the level of the fit. */
+  readonly lower: number | null;
+  readonly upper: number | null;
   readonly start: number;
   readonly fixed: boolean;
   /** The expression of other parameters that it follows from; null where it is its own. */
@@ -67,9 +74,65 @@ export interface Statistics {
   readonly residualSumOfSquares: number;
   /** sqrt(residual sum of squares / degrees of freedom), in units of the target. */
   readonly residualStandardDeviation: number | null;
+  /** The sum of squares of the targets about their mean. */
+  readonly totalSumOfSquares: number | null;
+  /** lmfit's name for the residual sum of squares, weights and all. */
+  readonly chiSquare: number | null;
+  /** Chi-square / degrees of freedom. */
+  readonly reducedChiSquare: number | null;
+  /** 1 - residual / total sum of squares. */
   readonly rSquared: number | null;
+  /** 1 - (1 - R squared) (n - 1) / degrees of freedom, as in R. */
+  readonly adjustedRSquared: number | null;
+  /** n ln(chi-square / n) + 2 p, as in lmfit; n are the observations and p the parameters fitted. */
   readonly aic: number | null;
+  /** AIC + 2 p (p + 1) / (n - p - 1), for few observations. */
+  readonly aicc: number | null;
+  /** n ln(chi-square / n) + p ln n, as in lmfit. */
   readonly bic: number | null;
+  /** Of normal residuals of the variance that makes it greatest, as R's `logLik`. */
+  readonly logLikelihood: number | null;
+}
+
+/** A symmetric matrix of parameters, row by row, with nulls for those that the data do not determine. */
+export interface NamedMatrix {
+  readonly names: readonly string[];
+  readonly matrix: readonly (readonly (number | null)[])[];
+}
+
+/** Something to know of a fit: a kind for programs, and a sentence for people. */
+export interface Diagnostic {
+  readonly kind: string;
+  readonly message: string;
+}
+
+/** What limits predictions are wanted with: those of the curve, or those of a new observation. */
+export interface IntervalOptions {
+  readonly interval: "confidence" | "prediction";
+  /** How often the limits are to hold. Default 0.95. */
+  readonly level?: number;
+}
+
+/** Predictions with their limits, one of each a row. */
+export interface Bands {
+  readonly fit: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** What profile-likelihood intervals are wanted. */
+export interface ProfileOptions {
+  /** How often the intervals are to hold the parameter. Default 0.95. */
+  readonly level?: number;
+  /** Default: all that are free. */
+  readonly params?: readonly string[];
+}
+
+/** A profile-likelihood interval; a limit that does not exist is null, and the message says why. */
+export interface ProfileInterval {
+  readonly lower: number | null;
+  readonly upper: number | null;
+  readonly message: string | null;
 }
 
 /** How start values were found that nobody gave. */
@@ -97,6 +160,13 @@ export interface Result {
   readonly validationLoss: number | null;
   readonly outcome: Outcome;
   readonly statistics: Statistics;
+  /** Of the free parameters that are on no bound, where the loss is a sum of squares and the fit ended at a minimum. */
+  readonly covariance: NamedMatrix | null;
+  readonly correlations: NamedMatrix | null;
+  /** The level of the intervals of parameters: 0.95 unless said. */
+  readonly level: number;
+  /** What is worth knowing, and what to do about it. */
+  readonly diagnostics: readonly Diagnostic[];
   readonly optimizer: {
     readonly name: string;
     /** The learning rate of the first step. */

@@ -1,84 +1,62 @@
-/** Goodness of fit and standard errors: residuals and their derivatives at the solution come in, the numbers that reports show come out. */
-import { inverseDiagonal, length, type Triangle, triangularize } from "../optim/qr.ts";
+/** Goodness of fit: a sum of squared residuals and the targets come in, the numbers that reports show come out. */
 import type { Statistics } from "./result.ts";
 
 /**
- * The statistics of weighted residuals (prediction - target, times sqrt(weight)) of weighted targets, with `parameters` of them fitted.
- * R squared is 1 - RSS / TSS about the weighted mean; AIC = n ln(RSS/n) + 2 p and BIC = n ln(RSS/n) + p ln n, as in lmfit.
+ * The statistics of weighted residuals whose squares add up to `rss`, of targets with these weights, with `parameters` of them fitted.
+ * R squared is 1 - RSS / TSS about the weighted mean, and its adjusted form R's. AIC = n ln(RSS/n) + 2 p and BIC = n ln(RSS/n) + p ln n, as in
+ * lmfit; AICc = AIC + 2 p (p + 1) / (n - p - 1). The log-likelihood is R's `logLik`, of normal residuals of variance RSS / (n weight).
  */
 export function statisticsOf(
-  residuals: Float64Array,
-  targets: Float64Array,
-  weights: Float64Array | null,
+  rss: number,
+  targets: ArrayLike<number>,
+  weights: ArrayLike<number> | null,
   parameters: number,
 ): Statistics {
-  const n = residuals.length;
-  const rss = sumOf(residuals, (r) => r * r);
-  const freedom = n - parameters;
+  const [n, p] = [targets.length, parameters];
+  const freedom = n - p;
   const total = spread(targets, weights);
-  const information = (penalty: number): number | null =>
-    finite(n * Math.log(rss / n) + penalty * parameters);
+  const rSquared = total > 0 ? finite(1 - rss / total) : null;
+  const level = n * Math.log(rss / n);
+  const aic = finite(level + 2 * p);
+  const likelihood = -(n * (Math.log(2 * Math.PI) + 1) + level - logarithms(weights)) / 2;
   return {
     observations: n,
     degreesOfFreedom: freedom,
     residualSumOfSquares: rss,
     residualStandardDeviation: freedom > 0 ? finite(Math.sqrt(rss / freedom)) : null,
-    rSquared: total > 0 ? finite(1 - rss / total) : null,
-    aic: information(2),
-    bic: information(Math.log(n)),
+    totalSumOfSquares: finite(total),
+    chiSquare: finite(rss),
+    reducedChiSquare: freedom > 0 ? finite(rss / freedom) : null,
+    rSquared,
+    adjustedRSquared:
+      rSquared !== null && freedom > 0 ? finite(1 - ((1 - rSquared) * (n - 1)) / freedom) : null,
+    aic,
+    aicc: aic !== null && freedom > 1 ? finite(aic + (2 * p * (p + 1)) / (freedom - 1)) : null,
+    bic: finite(level + p * Math.log(n)),
+    logLikelihood: finite(likelihood),
   };
 }
 
-/** How far from the minimum, in standard errors, an answer may be for these to be of use. */
-const nearby = 0.01;
-
-/** What errors depend on besides. */
-export interface ErrorOptions {
-  /** Degrees of freedom: observations less parameters fitted, those of the columns unless said. */
-  readonly freedom?: number;
-  /** Residuals of no more than this length are but rounding. */
-  readonly noise?: number;
-}
-
-/**
- * One standard error of each parameter: s sqrt(diag((J' J)^-1)), with s^2 = RSS / freedom (Bates and Watts, Nonlinear
- * Regression Analysis, 1988, section 2.2). Null where observations are too few or the columns of J depend on one another; and
- * short of a minimum, as the relative offset tells (the same, section 2.2.3).
- */
-export function standardErrors(
-  columns: readonly Float64Array[],
-  residuals: Float64Array,
-  { freedom = residuals.length - columns.length, noise = 0 }: ErrorOptions = {},
-): (number | null)[] {
-  const scale = columns.map((column) => length(column) || 1);
-  const unit = columns.map((column, j) => column.map((x) => x / scale[j]!));
-  const triangle = triangularize(unit, residuals);
-  const isKnown = freedom > 0 && unit.every((column) => column.every(Number.isFinite));
-  const diagonal = isKnown ? inverseDiagonal(triangle) : null;
-  const size = length(residuals);
-  if (!diagonal || !(size <= noise || offset(triangle, size, freedom) <= nearby))
-    return columns.map(() => null);
-  return columns.map((_, j) => finite((size * Math.sqrt(diagonal[j]! / freedom)) / scale[j]!));
-}
-
-/** How far a minimum is from here, in standard errors, as far as a linear model can tell. */
-function offset({ projected }: Triangle, size: number, freedom: number): number {
-  const tangential = length(projected) / size;
-  const normal = Math.sqrt(Math.max(1 - tangential ** 2, 0));
-  return tangential / Math.sqrt(projected.length) / (normal / Math.sqrt(freedom));
-}
-
 /** The weighted sum of squares about the weighted mean; exactly 0 where all are equal. */
-function spread(targets: Float64Array, weights: Float64Array | null): number {
-  const weight = (i: number): number => weights?.[i] ?? 1;
+function spread(targets: ArrayLike<number>, weights: ArrayLike<number> | null): number {
   const first = targets[0] ?? 0;
-  const mean = sumOf(targets, (t, i) => weight(i) * (t - first)) / sumOf(targets, (_, i) => weight(i));
-  return sumOf(targets, (t, i) => weight(i) * (t - first - mean) ** 2);
+  let [sum, weight] = [0, 0];
+  for (let i = 0; i < targets.length; i++) {
+    const w = weights ? weights[i]! : 1;
+    sum += w * (targets[i]! - first);
+    weight += w;
+  }
+  const mean = sum / weight;
+  let squares = 0;
+  for (let i = 0; i < targets.length; i++)
+    squares += (weights ? weights[i]! : 1) * (targets[i]! - first - mean) ** 2;
+  return squares;
 }
 
-function sumOf(values: Float64Array, term: (x: number, i: number) => number): number {
+/** The sum of the logarithms of the weights. */
+function logarithms(weights: ArrayLike<number> | null): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += term(values[i]!, i);
+  for (let i = 0; i < (weights?.length ?? 0); i++) sum += Math.log(weights![i]!);
   return sum;
 }
 

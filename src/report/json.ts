@@ -1,7 +1,15 @@
 /**
  * A result as one JSON object, the form that `--json` prints: the same keys always, and null for every number that is not finite.
  */
-import type { OutcomeKind, Parameter, Result, Starts } from "../fit/result.ts";
+import type {
+  Diagnostic,
+  NamedMatrix,
+  OutcomeKind,
+  Parameter,
+  Result,
+  Starts,
+  Statistics,
+} from "../fit/result.ts";
 import { isNumber } from "./numbers.ts";
 
 type Nullable<Keys extends string> = { readonly [Key in Keys]: number | null };
@@ -20,8 +28,13 @@ export interface ResultJson {
   readonly validationLoss: number | null;
   readonly params: Readonly<Record<string, ParameterJson>>;
   readonly statistics: { readonly observations: number } & Nullable<
-    "degreesOfFreedom" | "residualSumOfSquares" | "residualStandardDeviation" | "rSquared" | "aic" | "bic"
+    Exclude<keyof Statistics, "observations">
   >;
+  readonly covariance: NamedMatrix | null;
+  readonly correlations: NamedMatrix | null;
+  /** The level of the intervals of the parameters. */
+  readonly level: number;
+  readonly diagnostics: readonly Diagnostic[];
   readonly omitted: Readonly<Record<string, number>>;
   readonly optimizer: {
     readonly name: string;
@@ -39,7 +52,7 @@ export interface ResultJson {
 
 /** One parameter. Bounds are null where there are none. */
 export type ParameterJson = { readonly fixed: boolean; readonly tie: string | null } & Nullable<
-  "value" | "standardError" | "start" | "min" | "max"
+  "value" | "standardError" | "tValue" | "pValue" | "lower" | "upper" | "start" | "min" | "max"
 >;
 
 /** The result as a plain object for `JSON.stringify`. Shares nothing with the result. */
@@ -59,14 +72,13 @@ export function resultJson(result: Result): ResultJson {
     // Entries, not assignment: a parameter may be called __proto__.
     params: Object.fromEntries(Object.entries(result.params).map(([name, it]) => [name, parameterJson(it)])),
     statistics: {
+      ...mapped(statistics, (value) => finite(value)),
       observations: statistics.observations,
-      degreesOfFreedom: finite(statistics.degreesOfFreedom),
-      residualSumOfSquares: finite(statistics.residualSumOfSquares),
-      residualStandardDeviation: finite(statistics.residualStandardDeviation),
-      rSquared: finite(statistics.rSquared),
-      aic: finite(statistics.aic),
-      bic: finite(statistics.bic),
     },
+    covariance: matrixJson(result.covariance),
+    correlations: matrixJson(result.correlations),
+    level: result.level,
+    diagnostics: result.diagnostics.map(({ kind, message }) => ({ kind, message })),
     omitted: Object.fromEntries(Object.entries(result.omitted)),
     optimizer: optimizerJson(result.optimizer),
     starts: result.starts && { ...result.starts, seconds: finite(result.starts.seconds) },
@@ -85,16 +97,21 @@ function optimizerJson({ name, learningRate, chosen }: Result["optimizer"]): Res
   return chosen === undefined ? { name } : { name, learningRate: finite(learningRate), chosen };
 }
 
-function parameterJson({ value, standardError, start, fixed, tie, min, max }: Parameter): ParameterJson {
-  return {
-    value: finite(value),
-    standardError: finite(standardError),
-    start: finite(start),
-    fixed,
-    tie,
-    min: finite(min),
-    max: finite(max),
-  };
+function parameterJson({ fixed, tie, ...numbers }: Parameter): ParameterJson {
+  return { ...mapped(numbers, (value) => finite(value)), fixed, tie };
+}
+
+function matrixJson(matrix: NamedMatrix | null): NamedMatrix | null {
+  return matrix && { names: [...matrix.names], matrix: matrix.matrix.map((row) => row.map(finite)) };
+}
+
+/** The record with each value changed, under the same keys. */
+function mapped<Keys extends string, From, To>(
+  record: { readonly [Key in Keys]: From },
+  change: (value: From) => To,
+): { [Key in Keys]: To } {
+  const entries = Object.entries<From>(record).map(([key, value]) => [key, change(value)]);
+  return Object.fromEntries(entries) as { [Key in Keys]: To };
 }
 
 function finite(value: number | null): number | null {

@@ -1,6 +1,6 @@
 /** From a fit to its picture: rows, predictions and main numbers go in, the plain values that plots draw come out. */
 import type { Table } from "../data/table.ts";
-import type { Result } from "../fit/result.ts";
+import type { Bands, Result } from "../fit/result.ts";
 import { formatNumber } from "./numbers.ts";
 import type { FitPicture } from "./plot.ts";
 
@@ -12,6 +12,8 @@ export interface Drawn {
   readonly table: Table;
   readonly targets: Float64Array;
   readonly predict: (columns: Readonly<Record<string, Float64Array>>) => Float64Array;
+  /** The limits of the curve, where they are known. */
+  readonly limits?: ((columns: Readonly<Record<string, Float64Array>>) => Bands) | null;
   readonly caption: string;
 }
 
@@ -20,7 +22,7 @@ const dense = 400;
 
 /** The picture of a fit: over its input where it has one, else prediction against observation. */
 export function pictureOf(drawn: Drawn): FitPicture {
-  const { title, target, inputs, table, targets, predict, caption } = drawn;
+  const { title, target, inputs, table, targets, predict, limits, caption } = drawn;
   const predictions = predict(Object.fromEntries(inputs.map((name) => [name, table.numbers(name)])));
   const residuals = targets.map((y, i) => y - predictions[i]!);
   const [input] = inputs;
@@ -28,11 +30,13 @@ export function pictureOf(drawn: Drawn): FitPicture {
   if (input !== undefined && inputs.length === 1) {
     const x = table.numbers(input);
     const grid = evenly(x);
+    const band = limits?.({ [input]: grid });
     return {
       ...common,
       xLabel: input,
       observed: { x, y: targets },
       curve: { x: grid, y: predict({ [input]: grid }) },
+      ...(band ? { band: { lower: band.lower, upper: band.upper } } : {}),
     };
   }
   const diagonal = evenly(predictions, 2);

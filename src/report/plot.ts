@@ -38,6 +38,8 @@ export interface FitPicture {
   readonly yLabel: string;
   readonly observed: { readonly x: Float64Array; readonly y: Float64Array };
   readonly curve: { readonly x: Float64Array; readonly y: Float64Array };
+  /** The limits of the curve, one for each of its points. */
+  readonly band?: { readonly lower: Float64Array; readonly upper: Float64Array };
   /** Observation minus prediction, for each observed point. */
   readonly residuals: Float64Array;
   /** The main numbers, shown quietly below the title. */
@@ -70,7 +72,7 @@ export async function fitFigure(picture: FitPicture): Promise<string> {
 }
 
 function fitPanel(
-  { yLabel, curve, legend }: FitPicture,
+  { yLabel, curve, band, legend }: FitPicture,
   points: readonly Point[],
   x: Axis,
   y: Axis,
@@ -78,6 +80,7 @@ function fitPanel(
 ): Panel {
   const height = 300;
   const line = pointsOf(curve.x, nearby(curve.y, y.domain));
+  const limits = band ? bandOf(curve.x, nearby(band.lower, y.domain), nearby(band.upper, y.domain)) : [];
   return {
     label: yLabel,
     height,
@@ -86,6 +89,7 @@ function fitPanel(
       { sign: "—", colour: accent, text: legend?.curve ?? "fitted" },
     ],
     svg: draw(height, x, y, (plot) => [
+      plot.areaY(limits, bandLook),
       plot.dot(points, { x: "x", y: "y", ...pointLook(points) }),
       // Above the dots: where a fit is good, they would hide it.
       plot.lineY(line, { ...curveLook, clip: true }),
@@ -174,6 +178,15 @@ function pointsOf(x: ArrayLike<number>, y: ArrayLike<number>, residuals?: ArrayL
   });
 }
 
+/** The limits at each place. */
+function bandOf(
+  x: Float64Array,
+  lower: ArrayLike<number>,
+  upper: ArrayLike<number>,
+): { x: number; low: number; high: number }[] {
+  return Array.from(x, (at, i) => ({ x: at, low: lower[i]!, high: upper[i]! }));
+}
+
 /** More stems than this run together. */
 const maxStems = 200;
 
@@ -208,6 +221,7 @@ function symmetric([low, high]: Range): Range {
 }
 
 const curveLook = { x: "x", y: "y", stroke: accent, strokeWidth: 2, strokeLinecap: "round" } as const;
+const bandLook = { x: "x", y1: "low", y2: "high", fill: accent, fillOpacity: 0.14, clip: true } as const;
 const validationLook = { x: "x", y: "y", stroke: ink, strokeWidth: 1.5, strokeDasharray: "5 4" } as const;
 const stemLook = { stroke: ink, strokeWidth: 1, strokeOpacity: 0.35 } as const;
 

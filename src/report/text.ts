@@ -30,9 +30,12 @@ export function reportText(result: Result, options: ReportOptions = {}): string 
     ["Data", factLines(dataFacts, result, room, style)],
     ["Fit statistics", factLines(fitFacts, result, room, style)],
     ["Parameters", parameterLines(result, room, style)],
+    ["Correlations", correlationLines(result, room, style)],
+    ["Notes", result.diagnostics.flatMap(({ message }) => wrapped(message, room))],
     ["Outcome", outcomeLines(result, room, style)],
   ];
   return sections
+    .filter(([, lines]) => lines.length > 0)
     .map(([title, lines]) => [style("heading", `[[${title}]]`), ...lines.map((line) => indent + line)])
     .map((lines) => lines.map((line) => line.trimEnd()).join("\n"))
     .join("\n");
@@ -65,8 +68,12 @@ const fitFacts: readonly Fact[] = [
   { label: "validation loss", text: validationText },
   { label: "residual sum of squares", text: ({ statistics }) => sumOfSquaresText(statistics) },
   { label: "residual std deviation", text: ({ statistics }) => deviationText(statistics) },
+  { label: "reduced chi-square", text: ({ statistics }) => known(statistics.reducedChiSquare, 5) },
   { label: "R-squared", text: ({ statistics }) => rSquaredText(statistics) },
+  { label: "adjusted R-squared", text: ({ statistics }) => known(statistics.adjustedRSquared, 7) },
+  { label: "log-likelihood", text: ({ statistics }) => known(statistics.logLikelihood, 5) },
   { label: "AIC", text: ({ statistics }) => criterionText(statistics.aic, statistics) },
+  { label: "AICc", text: ({ statistics }) => known(statistics.aicc, 5) },
   { label: "BIC", text: ({ statistics }) => criterionText(statistics.bic, statistics) },
 ];
 
@@ -144,6 +151,11 @@ function criterionText(value: number | null, { residualSumOfSquares }: Statistic
   );
 }
 
+/** A number that is not spoken of where there is none: others say why. */
+function known(value: number | null, digits: number): string | null {
+  return isNumber(value) ? formatNumber(value, digits) : null;
+}
+
 const notFinite = "the residuals are not finite";
 
 /** No number, and why. */
@@ -153,7 +165,7 @@ function missing(reason: string): string {
 
 /** One column of the parameter table: cells of equal width, and whether it may go when the room is narrow (higher goes first). */
 interface Column {
-  readonly heading: string;
+  readonly heading: string | ((result: Result) => string);
   readonly cells: (params: readonly Named[]) => string[];
   readonly spare: number;
 }
@@ -168,14 +180,43 @@ const parameterColumns: readonly Column[] = [
     spare: 0,
   },
   { heading: "std error", cells: errorCells, spare: 0 },
-  { heading: "relative", cells: (params) => alignDecimals(params.map(relativeError)), spare: 1 },
+  { heading: "relative", cells: (params) => alignDecimals(params.map(relativeError)), spare: 4 },
+  {
+    heading: "t value",
+    cells: (params) => alignDecimals(params.map(({ tValue }) => blank(tValue, formatNumber(tValue, 4)))),
+    spare: 2,
+  },
+  { heading: "p value", cells: (params) => params.map(probability), spare: 2 },
+  { heading: ({ level }) => `${shortNumber(100 * level)}% interval`, cells: intervals, spare: 1 },
   {
     heading: "start",
     cells: (params) => alignDecimals(params.map(({ start }) => shortNumber(start))),
-    spare: 2,
+    spare: 3,
   },
   { heading: "", cells: (params) => params.map(constraint), spare: 0 },
 ];
+
+/** Nothing where there is no number: the column of errors says so. */
+function blank(value: number | null, text: string): string {
+  return isNumber(value) ? text : "";
+}
+
+/** A probability as R prints it. */
+function probability({ pValue }: Named): string {
+  if (!isNumber(pValue)) return "";
+  return pValue < 2e-16 ? "<2e-16" : `${Number(pValue.toPrecision(3))}`;
+}
+
+/** The limits, in as many digits as tell them from the value. */
+function intervals(params: readonly Named[]): string[] {
+  const limit = ({ value, standardError }: Named, x: number | null): string => {
+    const digits = Math.log10(Math.abs(value) / (standardError || 1)) + 3;
+    return blank(x, formatNumber(x, Math.round(Math.min(Math.max(digits, 3), 7)) || 3));
+  };
+  const lower = alignDecimals(params.map((one) => limit(one, one.lower)));
+  const upper = alignDecimals(params.map((one) => limit(one, one.upper)));
+  return lower.map((text, i) => (text.trim() === "" ? "" : `${text} to ${upper[i]!}`));
+}
 
 /** More rows than this say little to a reader; programs have `params`. */
 const maxParameters = 50;
@@ -184,7 +225,7 @@ function parameterLines(result: Result, room: number, style: Style): string[] {
   const named = Object.entries(result.params).map(([name, parameter]) => ({ name, ...parameter }));
   if (named.length === 0) return ["none"];
   const shown = named.slice(0, maxParameters);
-  const [head = "", ...rows] = table(shown, room);
+  const [head = "", ...rows] = table(shown, result, room);
   const more = named.length - shown.length;
   return [
     style("quiet", head),
@@ -195,14 +236,15 @@ function parameterLines(result: Result, room: number, style: Style): string[] {
 }
 
 /** A heading and a line a parameter, with the columns that fit into the room. */
-function table(params: readonly Named[], room: number): string[] {
-  let columns = parameterColumns.map(({ heading, cells, spare }) => {
+function table(params: readonly Named[], result: Result, room: number): string[] {
+  let columns = parameterColumns.map(({ heading: title, cells, spare }) => {
+    const heading = typeof title === "string" ? title : title(result);
     const texts = cells(params);
     const width = Math.max(textWidth(heading), ...texts.map(textWidth));
     return { heading, texts, spare, width };
   });
-  columns = columns.filter(({ texts }) => texts.some((text) => text !== ""));
-  for (const spare of [2, 1]) {
+  columns = columns.filter(({ texts }) => texts.some((text) => text.trim() !== ""));
+  for (const spare of [4, 3, 2, 1]) {
     const total = columns.reduce((sum, { width }) => sum + width + gap.length, -gap.length);
     if (total > room) columns = columns.filter((column) => column.spare !== spare);
   }
@@ -250,6 +292,36 @@ function whyMissing(without: readonly Named[], { loss, scale, outcome }: Result)
   if (without.every(({ value, min, max }) => value === min || value === max))
     return "at a bound there is none";
   return "the data do not determine it";
+}
+
+/** Correlations that are less say little, as lmfit has it. */
+const leastCorrelation = 0.1;
+const maxCorrelations = 10;
+
+/** The pairs that are correlated, from the strongest down: `C(a, b) = -0.9696`. */
+function correlationLines({ correlations }: Result, room: number, style: Style): string[] {
+  const { names, matrix } = correlations ?? { names: [], matrix: [] };
+  const pairs = matrix
+    .flatMap((row, i) =>
+      row.slice(0, i).map((r, j) => ({ pair: `C(${names[j]!}, ${names[i]!})`, r: isNumber(r) ? r : 0 })),
+    )
+    .filter(({ r }) => Math.abs(r) > leastCorrelation)
+    .sort((a, b) => Math.abs(b.r) - Math.abs(a.r));
+  const shown = pairs.slice(0, maxCorrelations);
+  const width = Math.max(0, ...shown.map(({ pair }) => textWidth(printable(pair))));
+  const rest = pairs.length - shown.length;
+  return [
+    ...shown.map(
+      ({ pair, r }) =>
+        `${style("quiet", `${padEnd(printable(pair), width)} =`)} ${r < 0 ? "" : "+"}${r.toFixed(4)}`,
+    ),
+    ...(rest > 0 ? wrap(`... and ${count(rest, "weaker one")}`, room) : []),
+  ];
+}
+
+/** A note of one or more lines, the further ones set in. */
+function wrapped(note: string, room: number): string[] {
+  return wrap(printable(note), room - 2).map((line, i) => (i === 0 ? "" : "  ") + line);
 }
 
 function outcomeLines({ outcome }: Result, room: number, style: Style): string[] {
