@@ -155,7 +155,8 @@ describe("the report in text", () => {
       diagnostics: [
         {
           kind: "pattern",
-          message: "the residuals keep their sign along time, in 3 runs where chance makes about 11",
+          message:
+            "the residuals keep their sign along time, in 3 runs where chance makes about 11 of them or more",
         },
       ],
     };
@@ -173,14 +174,14 @@ describe("the report in text", () => {
     BIC                     = 50.207
 [[Parameters]]
        value        std error   t value  p value  95% interval
-    a    0.7671235  +/- 0.0123  62.17    <2e-16     0.74120 to   0.79305
+    a    0.7671235  +/- 0.0123  62.16    <2e-16     0.74120 to   0.79305
     b  -14.74123    +/- 0.243   -2.100   0.0502   -15.250   to -14.230    at least -20
     c   72              -                                                 fixed
 [[Correlations]]
     C(a, b) = -0.9653
 [[Notes]]
-    the residuals keep their sign along time, in 3 runs where chance makes
-      about 11
+    the residuals keep their sign along time, in 3 runs where chance makes about 11 of
+      them or more
 [[Outcome]]
     converged: a step changed the loss by less than rounding does`);
   });

@@ -2,10 +2,13 @@
 import { kindOf } from "../data/cells.ts";
 import type { TableLike } from "../data/input.ts";
 import { tensor } from "../tensor/make.ts";
+import { bandsOf, type Certainty } from "./bands.ts";
+import { spreadOfCovariance } from "./covariance.ts";
 import { FormulaError } from "./formula/error.ts";
 import { type Formula, parseFormula } from "./formula/formula.ts";
 import { type Named, predictor } from "./model.ts";
 import { predictRows } from "./predict.ts";
+import type { Bands, IntervalOptions } from "./result.ts";
 import { type ParamOptions, startsFor } from "./start.ts";
 
 /** A fitted formula as it was kept. */
@@ -15,6 +18,8 @@ export interface SavedModel {
   readonly params: ParamOptions;
   readonly values: Readonly<Record<string, number>>;
   predict(data: TableLike): Float64Array;
+  /** The predictions with limits. Errors: a fit that was kept without a covariance. */
+  predict(data: TableLike, options: IntervalOptions): Bands;
 }
 
 /**
@@ -31,7 +36,8 @@ export function readModel(json: unknown, name = "model"): SavedModel {
 }
 
 function modelOf(json: unknown): SavedModel {
-  const { formula: source, params: saved } = recordOf(json, "a model that coaster saved");
+  const whole = recordOf(json, "a model that coaster saved");
+  const { formula: source, params: saved } = whole;
   if (typeof source !== "string") throw new Error(`expected a formula, got ${kindOf(source)}`);
   const entries = Object.entries(recordOf(saved, "params by name"));
   const params = Object.fromEntries(entries.map(([name, value]) => [name, optionOf(name, value)]));
@@ -41,7 +47,39 @@ function modelOf(json: unknown): SavedModel {
   const values = Object.fromEntries(
     starts.map(({ name, value, tie }) => [name, tie === null ? value.item() : savedValue(name, saved)]),
   );
-  return { formula, params, values, predict: (data) => predictRows(ready(formula, values), data) };
+  function predict(data: TableLike): Float64Array;
+  function predict(data: TableLike, options: IntervalOptions): Bands;
+  function predict(data: TableLike, options?: IntervalOptions): Float64Array | Bands {
+    const model = ready(formula, values);
+    return options ? bandsOf(model, certaintyOf(whole, values), data, options) : predictRows(model, data);
+  }
+  return { formula, params, values, predict };
+}
+
+/** How sure the fit was, as far as it was kept. */
+function certaintyOf(
+  { covariance, statistics }: Readonly<Record<string, unknown>>,
+  values: Readonly<Record<string, number>>,
+): Certainty {
+  if (covariance == null)
+    throw new Error("intervals expect a fit that was kept with its covariance, got one without");
+  const { names, matrix } = recordOf(covariance, "a covariance of names and matrix");
+  const { degreesOfFreedom, residualStandardDeviation } = recordOf(statistics, "statistics");
+  const isKnown = (name: unknown): boolean => typeof name === "string" && Object.hasOwn(values, name);
+  const isNumber = (x: unknown): boolean => x === null || Number.isFinite(x);
+  const isRow = (row: unknown): boolean =>
+    Array.isArray(row) && row.length === (names as string[]).length && row.every(isNumber);
+  if (!(Array.isArray(names) && names.every(isKnown) && Array.isArray(matrix)))
+    throw new Error("intervals expect a covariance of parameters, got other names");
+  if (matrix.length !== names.length || !matrix.every(isRow))
+    throw new Error("intervals expect a square covariance of numbers, got another");
+  if (!(Number(degreesOfFreedom) > 0 && Number.isFinite(residualStandardDeviation)))
+    throw new Error(`intervals expect degrees of freedom, got ${kindOf(degreesOfFreedom)}`);
+  return {
+    spread: spreadOfCovariance({ names, matrix }),
+    freedom: Number(degreesOfFreedom),
+    deviation: Number(residualStandardDeviation),
+  };
 }
 
 /** The formula, with the names that are no parameters as its columns. */
