@@ -67,11 +67,11 @@ export function measure(problem: Problem, params: Named, level = 0.95): Measures
   const { curvature, sumOfSquares, freedom } = at;
   const { targets, weights } = problem.training;
   const statistics = inUnits(
-    statisticsOf(sumOfSquares, targets.realize(), weights?.realize() ?? null, at.fitted),
+    statisticsOf(sumOfSquares, targets.realize(), weights?.realize() ?? null, at.fitted, problem.isAbsolute),
     problem,
   );
   const directions = curvature && directionsOf(curvature, looseIn(at), roundings[problem.dtype]);
-  const pooled = curvature ? curvature.length / Math.sqrt(freedom) : Number.NaN;
+  const pooled = problem.isAbsolute || !curvature ? 1 : curvature.length / Math.sqrt(freedom);
   const deviation = problem.loss.robust?.scale ?? pooled;
   const spread = directions && isNearMinimum(at, directions) ? spreadOf(directions, pooled) : null;
   const errors = spread ? errorsWithTies(at, spread) : new Map<string, number | null>();
@@ -97,7 +97,7 @@ export function measure(problem: Problem, params: Named, level = 0.95): Measures
     bands: (data, options) =>
       bandsOf(
         { ...problem, params },
-        certain(problem, spread && { spread, freedom, deviation }),
+        certain(problem, spread && freedom > 0 ? { spread, freedom, deviation } : null),
         data,
         options,
       ),
@@ -199,8 +199,8 @@ const nearby = 0.01;
 
 function isNearMinimum({ problem, curvature, freedom }: Answer, directions: Directions): boolean {
   const { length: size } = curvature!;
-  if (!(freedom > 0 && Number.isFinite(size))) return false;
-  return size <= noiseOf(problem) || offsetOf(directions, size, freedom) <= nearby;
+  if (!((freedom > 0 || problem.isAbsolute) && Number.isFinite(size))) return false;
+  return size <= noiseOf(problem) || offsetOf(directions, size, Math.max(freedom, 1)) <= nearby;
 }
 
 /** Residuals of no more than this length are but rounding. */
@@ -237,7 +237,7 @@ function inferenceOf(
   level: number,
 ): Measures["inference"] {
   const { t } = distributions;
-  const quantile = errors.size > 0 ? t.quantile((1 + level) / 2, freedom) : Number.NaN;
+  const quantile = errors.size > 0 && freedom > 0 ? t.quantile((1 + level) / 2, freedom) : Number.NaN;
   return (name) => {
     const standardError = errors.get(name) ?? null;
     if (standardError === null) return unknown;
@@ -246,7 +246,7 @@ function inferenceOf(
     return {
       standardError,
       tValue,
-      pValue: tValue === null ? null : 2 * t.tail(Math.abs(tValue), freedom),
+      pValue: tValue === null || freedom <= 0 ? null : 2 * t.tail(Math.abs(tValue), freedom),
       lower: finite(value - quantile * standardError),
       upper: finite(value + quantile * standardError),
     };

@@ -4,13 +4,15 @@ import type { Statistics } from "./result.ts";
 /**
  * The statistics of weighted residuals whose squares add up to `rss`, of targets with these weights, with `parameters` of them fitted.
  * R squared is 1 - RSS / TSS about the weighted mean, and its adjusted form R's. AIC = n ln(RSS/n) + 2 p and BIC = n ln(RSS/n) + p ln n, as in
- * lmfit; AICc = AIC + 2 p (p + 1) / (n - p - 1). The log-likelihood is R's `logLik`, of normal residuals of variance RSS / (n weight).
+ * lmfit; AICc = AIC + 2 p (p + 1) / (n - p - 1). The log-likelihood is R's `logLik`, of normal residuals of variance RSS / (n weight);
+ * where weights are absolute, of variance 1 / weight.
  */
 export function statisticsOf(
   rss: number,
   targets: ArrayLike<number>,
   weights: ArrayLike<number> | null,
   parameters: number,
+  isAbsolute = false,
 ): Statistics {
   const [n, p] = [targets.length, parameters];
   const freedom = n - p;
@@ -18,7 +20,8 @@ export function statisticsOf(
   const rSquared = total > 0 ? finite(1 - rss / total) : null;
   const level = n * Math.log(rss / n);
   const aic = finite(level + 2 * p);
-  const likelihood = -(n * (Math.log(2 * Math.PI) + 1) + level - logarithms(weights)) / 2;
+  const exponent = isAbsolute ? rss : n + level;
+  const likelihood = -(n * Math.log(2 * Math.PI) + exponent - logarithms(weights)) / 2;
   return {
     observations: n,
     degreesOfFreedom: freedom,
