@@ -204,7 +204,7 @@ function blank(value: number | null, text: string): string {
 /** A probability as R prints it. */
 function probability({ pValue }: Named): string {
   if (!isNumber(pValue)) return "";
-  return pValue < 2e-16 ? "<2e-16" : `${Number(pValue.toPrecision(3))}`;
+  return pValue < 2e-16 ? "<2e-16" : shortNumber(Math.min(pValue, 1), 3);
 }
 
 /** The limits, in as many digits as tell them from the value. */
