@@ -8,6 +8,12 @@ export function uniform(stream: number, i: number): number {
   return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
 }
 
+/** A number from the normal distribution (Box and Muller, 1958), of two streams from the one given, by position. */
+export function normal(stream: number, i: number): number {
+  const radius = Math.sqrt(-2 * Math.log(1 - uniform(stream, i)));
+  return radius * Math.cos(2 * Math.PI * uniform(stream + 1, i));
+}
+
 /** What holds numbers of a precision, and how it is made. */
 export type Floats = Float32Array | Float64Array;
 export type Precision = "float32" | "float64";

@@ -1,6 +1,6 @@
 /** Robust losses on data of which a fifth is grossly wrong: how far the parameters are from those of the data before that. */
 import { fit, parseFormula } from "../../src/index.ts";
-import { filled, uniform } from "../data.ts";
+import { filled, normal, uniform } from "../data.ts";
 import { greatest, type Row } from "./score.ts";
 
 /** A law with its true parameters, and the standard deviation of what is added to it. */
@@ -19,12 +19,6 @@ const cases: readonly Case[] = [
   { model: "y ~ h*exp(-r*(x-m)^2) + g", truth: { h: 3, m: 4, r: 0.5, g: 1 }, noise: 0.1 },
   { model: "y ~ top/(1+exp(-r*(x-m)))", truth: { top: 10, r: 1.2, m: 5 }, noise: 0.3 },
 ];
-
-/** A number from the normal distribution (Box and Muller, 1958), by stream and position. */
-function normal(stream: number, i: number): number {
-  const radius = Math.sqrt(-2 * Math.log(1 - uniform(stream, i)));
-  return radius * Math.cos(2 * Math.PI * uniform(stream + 1, i));
-}
 
 interface Data {
   readonly x: Float64Array;

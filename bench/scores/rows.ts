@@ -1,5 +1,6 @@
 /** The rows of the scoreboard, in order. */
 import { certifiedRows } from "./certified.ts";
+import { commonRows } from "./common.ts";
 import { outlierRows } from "./outliers.ts";
 import type { Row } from "./score.ts";
 import { processRows, speedRows } from "./speed.ts";
@@ -8,6 +9,7 @@ import { tutorialRows } from "./tutorial.ts";
 
 export const rows: readonly Row[] = [
   ...certifiedRows,
+  ...commonRows,
   ...textbookRows,
   ...tutorialRows,
   ...speedRows,
