@@ -1,7 +1,7 @@
 /** The scoreboard: its page has every row, and what does not depend on the machine meets its aim. */
 import { expect, test } from "vitest";
 import { rows } from "../bench/scores/rows.ts";
-import { stepsOfLevenberg } from "../bench/scores/tutorial.ts";
+import { epochsOfDescent, stepsOfLevenberg } from "../bench/scores/tutorial.ts";
 import { tableOf } from "./pages.ts";
 
 test("the page of scores has every row", () => {
@@ -11,4 +11,8 @@ test("the page of scores has every row", () => {
 
 test("Levenberg-Marquardt is at the bottom of the roller coaster's parabola in three steps", async () => {
   expect(await stepsOfLevenberg()).toBeLessThanOrEqual(3);
+});
+
+test("gradient descent that finds its own rate is there within two hundred epochs", async () => {
+  expect(await epochsOfDescent(200)).not.toBeNull();
 });

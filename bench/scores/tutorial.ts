@@ -16,7 +16,7 @@ async function optimum(): Promise<number> {
 const near = 1.0001;
 
 /** After how many epochs of gradient descent without a learning rate the loss is within 0.01 % of the least; null where it never is. */
-async function epochsOfDescent(most: number): Promise<number | null> {
+export async function epochsOfDescent(most: number): Promise<number | null> {
   const enough = (await optimum()) * near;
   const { history } = await fit({ data: coaster, model, optimizer: "sgd", epochs: most, stop: false });
   return history.find(({ loss }) => loss <= enough)?.epoch ?? null;
