@@ -16,8 +16,6 @@ export interface Ending {
   readonly idle: readonly string[];
   /** Whether the first step led to the minimum. */
   readonly isDirect: boolean;
-  /** What was done beside the walk from the start values, if anything. */
-  readonly note: string | null;
 }
 
 interface Wording {
@@ -31,9 +29,9 @@ const wordings: Record<OutcomeKind, Wording> = {
       isDirect
         ? "converged at once: the model is linear in its parameters"
         : `converged after ${plural(steps, "step")}: the loss no longer changes`,
-    advice: ({ idle, note }) =>
+    advice: ({ idle }) =>
       idle.length === 0
-        ? note
+        ? null
         : `near the answer ${idle.join(" and ")} ${idle.length === 1 ? "makes" : "make"} no difference to the predictions: try other start values`,
   },
   steps: {
@@ -91,7 +89,7 @@ export function outcomeOf(ending: Ending): Outcome {
     kind: ending.kind,
     converged: outcomes[ending.kind],
     message: message(ending),
-    advice: advice?.(ending) ?? ending.note,
+    advice: advice?.(ending) ?? null,
   };
 }
 

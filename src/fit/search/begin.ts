@@ -9,7 +9,7 @@ import { type Walk, type Walked, walk } from "../walk.ts";
 import { type Found, type Minimum, search } from "./search.ts";
 
 /** A problem whose parameters have starts, and how they were found; null where they are those that it had. */
-export interface Begun {
+interface Placed {
   readonly problem: Problem;
   readonly starts: Starts | null;
   /** What else the search found, in words. */
@@ -17,7 +17,7 @@ export interface Begun {
 }
 
 /** The problem with start values from a search, if that finds any. */
-export function begin(problem: Problem, seed: number): Begun {
+export function placed(problem: Problem, seed: number): Placed {
   const found = search(problem, seed);
   if (!found) return { problem, starts: null, others: null };
   return { problem: startingAt(problem, found), starts: startsOf(found), others: othersIn(found) };
