@@ -5,11 +5,32 @@ export { parseCsv, writeCsv } from "./data/csv.ts";
 export { type TableLike, toTable } from "./data/input.ts";
 export { Table } from "./data/table.ts";
 // fit
+export {
+  type Comparable,
+  type ComparedModel,
+  type CompareOptions,
+  type Comparison,
+  compare,
+  type NestedTest,
+} from "./fit/compare.ts";
 export { FormulaError } from "./fit/formula/error.ts";
 export { type Formula, parseFormula } from "./fit/formula/formula.ts";
 export { type Loss, type LossName, type LossOptions, losses } from "./fit/losses.ts";
 export type { FitOptions, ModelFunction, StopOptions } from "./fit/options.ts";
-export type { HistoryEntry, Outcome, OutcomeKind, Parameter, Statistics, StepEvent } from "./fit/result.ts";
+export type {
+  Bands,
+  Diagnostic,
+  HistoryEntry,
+  IntervalOptions,
+  NamedMatrix,
+  Outcome,
+  OutcomeKind,
+  Parameter,
+  ProfileInterval,
+  ProfileOptions,
+  Statistics,
+  StepEvent,
+} from "./fit/result.ts";
 export { readModel, type SavedModel } from "./fit/saved.ts";
 export type { ParamOption, ParamOptions } from "./fit/start.ts";
 export type { Dtype } from "./ir/dtype.ts";

@@ -60,6 +60,14 @@ describe("the upper tail", () => {
     expect(distributions.t.cdf(-40, 10) / 1.140428871542877e-12).toBeCloseTo(1, 12);
   });
 
+  test("of what is beyond doubles when squared is 0, and of nothing is a half", () => {
+    expect([
+      distributions.t.tail(1e200, 5),
+      distributions.t.tail(0, 5),
+      distributions.f.tail(1e308, 3, 4),
+    ]).toEqual([0, 0.5, 0]);
+  });
+
   test("of positive ones is all there is above 0", () => {
     expect([distributions.f.tail(0, 2, 3), distributions.chiSquare.cdf(-1, 2)]).toEqual([1, 0]);
   });

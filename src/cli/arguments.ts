@@ -73,8 +73,9 @@ function valueFor(flag: Flag, text: string | undefined, before: unknown): unknow
 
 function checkOperands(command: Command, got: readonly string[]): void {
   const least = command.operands.filter(({ isOptional }) => !isOptional).length;
-  if (got.length >= least && got.length <= command.operands.length) return;
-  const isMore = got.length > command.operands.length;
+  const isOpen = command.operands.some(({ isRepeated }) => isRepeated);
+  const isMore = !isOpen && got.length > command.operands.length;
+  if (got.length >= least && !isMore) return;
   const quotes = isMore ? " (a formula, or a name with spaces, needs quotes)" : "";
   const came = got.length > 0 ? got.map((text) => JSON.stringify(text)).join(" ") : "nothing";
   throw new Error(`${command.name} expects ${operandsOf(command)}, got ${came}${quotes}`);

@@ -2,7 +2,7 @@
 import type { Call, Status } from "./call.ts";
 import type { FlagName } from "./flags.ts";
 
-/** A command. `run` gets as many operands as there are rows of `operands`, or fewer by the optional ones. */
+/** A command. `run` gets as many operands as there are rows of `operands`, fewer by the optional ones, or more of a repeated one. */
 export interface Command {
   readonly name: string;
   readonly summary: string;
@@ -16,6 +16,8 @@ interface Operand {
   readonly name: string;
   readonly help: string;
   readonly isOptional?: boolean;
+  /** Whether more of its kind may follow. */
+  readonly isRepeated?: boolean;
 }
 
 const data: Operand = { name: "DATA", help: "a CSV file, or - for standard input" };
@@ -66,6 +68,7 @@ export const commands: readonly Command[] = [
       "weights",
       "sigma",
       "absoluteSigma",
+      "level",
       "group",
       "shared",
       "validation",
@@ -74,6 +77,7 @@ export const commands: readonly Command[] = [
       "save",
       "history",
       "table",
+      "profile",
       "quiet",
     ],
     examples: [
@@ -96,9 +100,20 @@ export const commands: readonly Command[] = [
     name: "predict",
     summary: "add the predictions of a saved fit to data",
     operands: [model, data],
-    flags: ["table"],
-    examples: ["coaster predict model.json new.csv -o predicted.csv"],
+    flags: ["interval", "level", "table"],
+    examples: [
+      "coaster predict model.json new.csv -o predicted.csv",
+      "coaster predict model.json new.csv --interval prediction --level 0.9",
+    ],
     run: async (call) => (await import("./predict.ts")).predictCommand(call),
+  },
+  {
+    name: "compare",
+    summary: "set saved fits of the same data side by side, and test those that are nested",
+    operands: [model, { ...model, isRepeated: true }],
+    flags: ["nested", "json"],
+    examples: ["coaster compare line.json parabola.json"],
+    run: async (call) => (await import("./compare.ts")).compareCommand(call),
   },
   {
     name: "plot",
@@ -112,5 +127,7 @@ export const commands: readonly Command[] = [
 
 /** What a command takes besides flags: `DATA [FORMULA]`. */
 export function operandsOf({ operands }: Command): string {
-  return operands.map(({ name, isOptional }) => (isOptional ? `[${name}]` : name)).join(" ");
+  return operands
+    .map(({ name, isOptional, isRepeated }) => (isOptional ? `[${name}]` : isRepeated ? `${name} ...` : name))
+    .join(" ");
 }

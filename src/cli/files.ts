@@ -3,6 +3,7 @@ import { access, constants, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { readTable } from "../data/files.ts";
 import type { Table } from "../data/table.ts";
+import type { Comparable } from "../fit/compare.ts";
 import { readModel, type SavedModel } from "../fit/saved.ts";
 
 /** A fit that was saved, and how sure it was of its parameters. */
@@ -22,6 +23,17 @@ export async function readSaved(path: string): Promise<Saved> {
     model,
     errors: new Map(errors.filter((pair): pair is [string, number] => typeof pair[1] === "number")),
   };
+}
+
+/** Reads a fit that `--save` wrote, to compare it. */
+export async function readComparable(path: string): Promise<Comparable> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => fail(error, path, reading));
+  const json = parseJson(text, path);
+  readModel(json, path);
+  const { statistics } = json as { readonly statistics?: unknown };
+  if (typeof statistics !== "object" || statistics === null)
+    throw new Error(`${path}: expected the statistics of a fit, got none`);
+  return json as Comparable;
 }
 
 /** Reads a table that has to have the inputs of a model. */

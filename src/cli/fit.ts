@@ -2,8 +2,10 @@
 import { writeCsv } from "../data/csv.ts";
 import { readTable } from "../data/files.ts";
 import { toTable } from "../data/input.ts";
-import type { Parameter } from "../fit/result.ts";
+import type { Parameter, ProfileInterval } from "../fit/result.ts";
 import { type Fitted, fit } from "../report/fitted.ts";
+import { shortNumber } from "../report/numbers.ts";
+import { printable } from "../report/style.ts";
 import { useBackend } from "../runtime/evaluate.ts";
 import { type Call, type Status, statuses } from "./call.ts";
 import { checkFolders, writeText } from "./files.ts";
@@ -28,9 +30,21 @@ export async function fitCommand(call: Call): Promise<Status> {
   const options = await optionsOf(table, operands[1], flags);
   const fitted = await watched(options, flags, terminal);
   if (!flags.json && !flags.quiet) await sketch(fitted, terminal);
-  terminal.out.write(`${flags.json ? JSON.stringify(fitted, null, 2) : reportFor(fitted, terminal)}\n`);
+  const profile = flags.profile ? await fitted.profile() : undefined;
+  const json = (): string => JSON.stringify({ ...fitted.toJSON(), ...(profile && { profile }) }, null, 2);
+  const report = (): string => reportFor(fitted, terminal) + (profile ? `\n${profileText(profile)}` : "");
+  terminal.out.write(`${flags.json ? json() : report()}\n`);
   await writeOutputs(fitted, flags, terminal);
   return fitted.outcome.converged ? statuses.done : statuses.short;
+}
+
+/** The limits of each parameter, and why there is none where there is none. */
+function profileText(profile: Readonly<Record<string, ProfileInterval>>): string {
+  const lines = Object.entries(profile).map(([name, { lower, upper, message }]) => {
+    const limits = `${shortNumber(lower, 6)} to ${shortNumber(upper, 6)}`;
+    return `    ${printable(name)}: ${limits}${message === null ? "" : ` (${message})`}`;
+  });
+  return ["[[Profile intervals]]", ...lines].join("\n");
 }
 
 /** What is nothing without groups. */

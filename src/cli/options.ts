@@ -44,6 +44,7 @@ export async function optionsOf(
       weights: flags.weights,
       sigma: flags.sigma,
       absoluteSigma: flags.absoluteSigma,
+      level: flags.level,
       dtype: flags.dtype,
       seed: flags.seed,
     }),

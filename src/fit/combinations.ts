@@ -16,21 +16,16 @@ interface Form {
   ) => number[];
 }
 
+/** An exponent that is less is that of a parameter next to 0, of which nothing can be told by parts of it. */
+const leastPower = 1e-3;
+
+// Powers first: on a line through the origin both forms hold.
 const forms: readonly Form[] = [
   {
-    weights: (_, slopes) => slopes.map((slope) => slope / slopes[0]!),
-    write: (names, weights) =>
-      names
-        .map((name, i) => joined(i === 0 ? "" : weights[i]! < 0 ? " - " : " + ", weights[i]!, "*", name))
-        .join(""),
-    move: (values, weights, parts) => {
-      const moved = values.map((x, i) => x + parts[i]! * (Math.abs(x) || 1));
-      const gone = moved.reduce((sum, x, i) => (i === 0 ? sum : sum + weights[i]! * (x - values[i]!)), 0);
-      return moved.map((x, i) => (i === 0 ? values[0]! - gone : x));
+    weights: (values, slopes) => {
+      const powers = slopes.map((slope, i) => (slope * values[i]!) / (slopes[0]! * values[0]!));
+      return powers.map((weight) => (Math.abs(weight) < leastPower ? Number.NaN : weight));
     },
-  },
-  {
-    weights: (values, slopes) => slopes.map((slope, i) => (slope * values[i]!) / (slopes[0]! * values[0]!)),
     write: (names, weights) =>
       names
         .map((name, i) => (i === 0 ? "" : weights[i]! < 0 ? "/" : "*") + power(name, weights[i]!))
@@ -40,12 +35,25 @@ const forms: readonly Form[] = [
       return values.map((x, i) => x * (i === 0 ? Math.exp(-gone) : 1 + parts[i]!));
     },
   },
+  {
+    weights: (_, slopes) => slopes.map((slope) => slope / slopes[0]!),
+    write: (names, weights) =>
+      names
+        .map((name, i) => term(i === 0 ? "" : weights[i]! < 0 ? " - " : " + ", weights[i]!, name))
+        .join(""),
+    move: (values, weights, parts) => {
+      const most = values.reduce((size, x, i) => Math.max(size, Math.abs(weights[i]! * x)), 0) || 1;
+      const steps = parts.map((part, i) => (part * most) / Math.abs(weights[i]!));
+      const gone = steps.reduce((sum, step, i) => (i === 0 ? sum : sum + weights[i]! * step), 0);
+      return values.map((x, i) => x + (i === 0 ? -gone : steps[i]!));
+    },
+  },
 ];
 
-/** 2*a, or a where the weight is 1 or -1. */
-function joined(sign: string, weight: number, times: string, name: string): string {
+/** 2*a, or a where the weight is 1 or -1, after a sign. */
+function term(sign: string, weight: number, name: string): string {
   const size = Math.abs(weight);
-  return sign + (isNear(size, 1) ? "" : digitsOf(size) + times) + name;
+  return sign + (isNear(size, 1) ? "" : `${digitsOf(size)}*`) + name;
 }
 
 function power(name: string, weight: number): string {

@@ -40,7 +40,7 @@ export const distributions = {
   normal: symmetric<[]>((z) => gammaAbove(1 / 2, (z * z) / 2) / 2),
   /** Student's, of so many degrees of freedom. */
   t: symmetric<[freedom: number]>(
-    (t, n) => betaBelow(n / 2, 1 / 2, n / (n + t * t), (t * t) / (n + t * t)) / 2,
+    (t, n) => betaBelow(n / 2, 1 / 2, n / (n + t * t), 1 / (1 + n / (t * t))) / 2,
   ),
   chiSquare: positive<[freedom: number]>(
     (x, n) => gammaBelow(n / 2, x / 2),
@@ -48,8 +48,8 @@ export const distributions = {
   ),
   /** Fisher's, of the degrees of freedom above and below. */
   f: positive<[above: number, below: number]>(
-    (x, m, n) => betaBelow(m / 2, n / 2, (m * x) / (m * x + n), n / (m * x + n)),
-    (x, m, n) => betaBelow(n / 2, m / 2, n / (m * x + n), (m * x) / (m * x + n)),
+    (x, m, n) => betaBelow(m / 2, n / 2, 1 / (1 + n / (m * x)), n / (m * x + n)),
+    (x, m, n) => betaBelow(n / 2, m / 2, n / (m * x + n), 1 / (1 + n / (m * x))),
   ),
 } as const satisfies Record<string, Distribution<never>>;
 
@@ -148,10 +148,10 @@ function deviance(x: number, m: number): number {
   if (Math.abs(difference) >= 0.1 * (x + m)) return x * Math.log(x / m) - difference;
   const v = difference / (x + m);
   let [sum, power] = [difference * v, 2 * x * v];
-  for (let k = 3; ; k += 2) {
+  // v is below 0.1: 20 terms are more than a double holds.
+  for (let k = 3; k < 43; k += 2) {
     power *= v * v;
-    const next = sum + power / k;
-    if (next === sum) return sum;
-    sum = next;
+    sum += power / k;
   }
+  return sum;
 }
