@@ -163,7 +163,12 @@ describe("coaster fit", () => {
   it("prints one JSON object with --json, on terminals too", async () => {
     const { out, err } = await coaster(["fit", rides, quadratic, "--json"], terminal, terminal);
     expect(err).toBe("");
-    const parameter = ["value", "standardError", "start", "fixed", "tie", "min", "max"];
+    const inference = ["standardError", "tValue", "pValue", "lower", "upper"];
+    const parameter = ["value", ...inference, "start", "min", "max", "fixed", "tie"];
+    const squares = ["residualSumOfSquares", "residualStandardDeviation", "totalSumOfSquares"];
+    const quality = ["chiSquare", "reducedChiSquare", "rSquared", "adjustedRSquared"];
+    const criteria = ["aic", "aicc", "bic", "logLikelihood"];
+    const statistics = ["observations", "degreesOfFreedom", ...squares, ...quality, ...criteria];
     expect(keysOf(JSON.parse(out))).toEqual([
       "formula",
       ...["kind", "converged", "message", "advice"].map((key) => `outcome.${key}`),
@@ -171,8 +176,10 @@ describe("coaster fit", () => {
       "scale",
       "validationLoss",
       ...["a", "b", "c"].flatMap((name) => parameter.map((key) => `params.${name}.${key}`)),
-      ...["observations", "degreesOfFreedom", "residualSumOfSquares"].map((key) => `statistics.${key}`),
-      ...["residualStandardDeviation", "rSquared", "aic", "bic"].map((key) => `statistics.${key}`),
+      ...statistics.map((key) => `statistics.${key}`),
+      ...["covariance", "correlations"].flatMap((key) => [`${key}.names[]`, `${key}.matrix[][]`]),
+      "level",
+      "diagnostics[]",
       "optimizer.name",
       "starts",
       "steps",
@@ -542,7 +549,7 @@ describe("errors say on one line what was wanted, what came, and where", () => {
   );
   const cases: [args: string[], sentence: string][] = [
     [["fti"], "unknown command: fti (did you mean fit?)"],
-    [["zzzzzz"], "unknown command: zzzzzz (known: fit, steps, predict, plot)"],
+    [["zzzzzz"], "unknown command: zzzzzz (known: fit, steps, predict, compare, plot)"],
     [["--verbose"], "unknown flag: --verbose (known: --version, --help)"],
     [["fit"], "fit expects DATA [FORMULA], got nothing"],
     [["predict", model], `predict expects MODEL.json DATA, got ${JSON.stringify(model)}`],
@@ -668,7 +675,7 @@ describe("help and version", () => {
         expect(out).toContain(example);
         const words = [...example.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word!);
         const { err } = await coaster(words.slice(1));
-        expect(err).toMatch(/^coaster: no such file: (rides|decay|more|model)/);
+        expect(err).toMatch(/^coaster: no such file: (rides|decay|more|model|line)/);
       }
     },
   );
