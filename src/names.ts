@@ -16,6 +16,7 @@ export {
 export { FormulaError } from "./fit/formula/error.ts";
 export { type Formula, parseFormula } from "./fit/formula/formula.ts";
 export { type Loss, type LossName, type LossOptions, losses } from "./fit/losses.ts";
+export { type LrFindOptions, type LrFound, lrFind } from "./fit/lr-find.ts";
 export type { FitOptions, ModelFunction, StopOptions } from "./fit/options.ts";
 export type {
   Bands,
@@ -59,7 +60,7 @@ export {
   leastSquares,
   type Residuals,
 } from "./report/least-squares.ts";
-export { fitFigure, lossFigure } from "./report/plot.ts";
+export { fitFigure, lossFigure, rateFigure } from "./report/plot.ts";
 // runtime
 export { setThreads, threadCount, threadsReady, threadsReason } from "./runtime/threads.ts";
 // tensor

@@ -1,8 +1,17 @@
 /** Learning rates that nobody gives: optimizers find their own, in units of their own, and say so. */
 import { describe, expect, test } from "vitest";
+import { run } from "../src/cli/program.ts";
 import { readTable } from "../src/data/files.ts";
-import { type FitOptions, fit, Generator, stack, type Tensor, tensor } from "../src/index.ts";
-import { symmetricEigen } from "../src/optim/eigen.ts";
+import {
+  type FitOptions,
+  fit,
+  Generator,
+  lrFind,
+  rateFigure,
+  stack,
+  type Tensor,
+  tensor,
+} from "../src/index.ts";
 import { optimizers } from "../src/optim/optimizers.ts";
 import { scaled, stateIn } from "../src/optim/scaled.ts";
 import { nonlinear, startsOf } from "./nist.ts";
@@ -182,18 +191,58 @@ describe("many parameters", () => {
   );
 });
 
-describe("the parts", () => {
-  test("symmetric matrices are their eigenvectors, stretched by their eigenvalues", () => {
-    const a = Float64Array.of(4, 1, -2, 1, 3, 0.5, -2, 0.5, -1);
-    const { values, vectors } = symmetricEigen(a, 3);
-    for (let i = 0; i < 3; i++)
-      for (let j = 0; j < 3; j++) {
-        let sum = 0;
-        for (let k = 0; k < 3; k++) sum += vectors[i * 3 + k]! * values[k]! * vectors[j * 3 + k]!;
-        expect(sum).toBeCloseTo(a[i * 3 + j]!, 13);
-      }
+describe("the learning rate range test", () => {
+  test("suggests a rate well below two over the largest curvature, where steps blow up", async () => {
+    const found = await lrFind({ data: rides, model: quadratic });
+    // The mean of [t^2, t, 1] [t^2, t, 1]', twice, has the largest eigenvalue 56,000: between 0 and 2 / 56,000 plain steps go down.
+    expect(found.suggestion!).toBeGreaterThan(1e-7);
+    expect(found.suggestion!).toBeLessThan(2 / 56_000);
+    expect(found.blowUp!).toBeGreaterThan(2 / 56_000);
+    expect(found.rates).toHaveLength(found.losses.length);
+    expect(found.message).toMatch(/^the loss falls fastest at a rate of .* and blows up from .* on$/);
+    const fitted = await ride({ optimizer: "sgd", lr: found.suggestion! });
+    expect(fitted.loss).toBeLessThan(fitted.history[0]!.loss / 10);
   });
 
+  test("of batches, and of adam, too", async () => {
+    for (const options of [
+      { batchSize: 5 },
+      { optimizer: "adam" },
+      { optimizer: "adam", batchSize: 5 },
+    ] as const) {
+      const found = await lrFind({ data: rides, model: quadratic, ...options });
+      const fitted = await ride({ optimizer: "sgd", ...options, lr: found.suggestion! });
+      expect(fitted.loss).toBeLessThan(fitted.history[0]!.loss / 4);
+    }
+  });
+
+  test("tries the rates asked for, and says where none is any good", async () => {
+    const found = await lrFind({ data: rides, model: quadratic, from: 1, to: 10, steps: 20 });
+    expect([found.suggestion, found.rates[0]]).toEqual([null, 1]);
+    expect(found.message).toMatch(/^the loss falls at none of the rates/);
+  });
+
+  test.each([
+    [{ optimizer: "lbfgs" }, "lrFind expects an optimizer that takes a rate, got lbfgs"],
+    [{ from: 1, to: 0.1 }, "lrFind expects rates with 0 < from < to, got 1 and 0.1"],
+  ])("refuses %j", async (options, message) => {
+    await expect(lrFind({ data: rides, model: quadratic, ...options } as never)).rejects.toThrow(message);
+  });
+
+  test("is a picture, and a command that says what to type next", async () => {
+    const found = await lrFind({ data: rides, model: quadratic });
+    expect(await rateFigure({ ...found, title: quadratic, caption: found.message })).toMatch(
+      /^<svg.*learning rate/s,
+    );
+    let shown = "";
+    const sink = { write: (text: string) => void (shown += text) };
+    const path = new URL("../data/roller-coaster.csv", import.meta.url).pathname;
+    expect(await run(["lr", path, quadratic], { out: sink, err: sink, env: {} })).toBe(0);
+    expect(shown).toContain(`--optimizer sgd --lr ${found.suggestion!.toPrecision(2)}`);
+  });
+});
+
+describe("other coordinates", () => {
   test("an optimizer in other coordinates moves by B times its move for B' g", () => {
     const basis = tensor([1, 2, 0, 3], { shape: [2, 2], dtype: "float64" });
     const own = optimizers.sgd({ lr: 0.5 }) as Parameters<typeof scaled>[0];

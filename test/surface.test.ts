@@ -21,7 +21,7 @@ const others = words(`
   noGrad grad valueAndGrad jvp vjp jacobian hessian checkGradients compile scan explain
   losses optimizer optimizers sgd adam adamw rmsprop adagrad adadelta nadam radam adamax lbfgs
   stepLr multiStep exponential cosineAnnealing cosineWarmRestarts oneCycle linear polynomial
-  fit parseFormula parseCsv toTable Table Tensor`);
+  fit lrFind parseFormula parseCsv toTable Table Tensor`);
 
 const names: Readonly<Record<string, unknown>> = coaster;
 

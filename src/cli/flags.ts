@@ -166,7 +166,7 @@ export const flags = {
     "--lr",
     number("X", "a number above 0", (x) => x > 0 && Number.isFinite(x)),
     descent,
-    "the learning rate",
+    "the learning rate; optimizers find their own unless said",
   ),
   steps: flag("--steps", whole(0), descent, "how often to update the parameters, at most"),
   epochs: flag("--epochs", whole(0), descent, "how often to go through the rows, at most"),

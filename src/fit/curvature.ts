@@ -1,6 +1,6 @@
 /** How a loss curves: a place goes in; its largest curvature, which says how long steps along gradients may be, comes out. */
 import { apart, flat } from "../optim/scaled.ts";
-import { grad, jvp, vjp } from "../tensor/autodiff.ts";
+import { grad, jvp } from "../tensor/autodiff.ts";
 import { tensor } from "../tensor/make.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Named } from "./model.ts";
@@ -30,15 +30,18 @@ export function hessianAt({ problem, free, fixed }: Footing, rows: Batch): Linea
 export function gaussNewtonAt({ problem, free, fixed }: Footing, rows: Batch): LinearMap {
   const { loss, model, dtype } = problem;
   const [names, at] = [Object.keys(free), Object.values(free)];
+  const predictions = (params: Named): Tensor => model(rows.columns, { ...params, ...fixed });
   const predict = (...values: Tensor[]): Tensor =>
-    model(rows.columns, { ...Object.fromEntries(values.map((t, i) => [names[i]!, t])), ...fixed });
+    predictions(Object.fromEntries(values.map((t, i) => [names[i]!, t])));
   const steepness = grad((preds: Tensor) =>
     loss.of(preds, rows.targets, rows.weights ? { weights: rows.weights } : {}),
   );
-  const [preds, pullback] = vjp(predict, at);
+  const preds = predictions(free);
   return (vector) => {
     const [, along] = jvp(predict, at, apart(tensor(vector, { dtype }), at));
-    return doubles(flat(pullback(jvp(steepness, [preds], [along])[1])));
+    const bent = jvp(steepness, [preds], [along])[1];
+    const slopes = grad((params: Named) => predictions(params).mul(bent).sum())(free);
+    return doubles(flat(Object.values(slopes)));
   };
 }
 

@@ -55,7 +55,7 @@ export interface FitOptions {
     | "reweighted-least-squares"
     | "auto"
     | Optimizer;
-  /** The learning rate of an optimizer given by name. */
+  /** The learning rate of an optimizer given by name. Without it, and without a schedule, first-order optimizers find their own, in units of their own. */
   readonly lr?: number;
   /** The learning rate of each step, in place of `lr`. */
   readonly schedule?: Schedule;

@@ -2,10 +2,10 @@
  * The units to walk in: a place goes in; coordinates come out in which the loss curves alike in all directions, as far as the
  * predictions tell. Few parameters are turned and stretched together, of many each element is stretched by itself.
  */
-import { symmetricEigen } from "../optim/eigen.ts";
 import { length } from "../optim/qr.ts";
 import type { Coordinates } from "../optim/scaled.ts";
-import { grad, jvp, linearize, vjp } from "../tensor/autodiff.ts";
+import { singular } from "../optim/svd.ts";
+import { grad, jvp, linearize } from "../tensor/autodiff.ts";
 import { onesLike, tensor } from "../tensor/make.ts";
 import { Generator } from "../tensor/random.ts";
 import { realize, type Tensor } from "../tensor/tensor.ts";
@@ -73,7 +73,7 @@ function lossOfPredictions({ loss }: Problem, { targets, weights }: Batch): (pre
 
 /**
  * With J the derivatives of predictions and L the curvature of the loss over them, J'LJ is the Gauss-Newton matrix (Schraudolph,
- * Fast curvature matrix-vector products, 2002). With D its diagonal and J'LJ = D V S V' D, B = D^-1 V |S|^-1/2.
+ * Fast curvature matrix-vector products, 2002). With D the root of its diagonal and J'LJ = D V S V' D, B = D^-1 V |S|^-1/2.
  */
 function wholeAt(footing: Footing, rows: Batch, held: readonly boolean[]): Scaling {
   const { problem, free } = footing;
@@ -126,16 +126,24 @@ function whole(gram: Float64Array, p: number, { dtype }: Problem): Scaling {
   const units = Float64Array.from({ length: p }, (_, i) => Math.sqrt(Math.abs(gram[i * p + i]!)) || 0);
   const inverse = units.map((u) => (Number.isFinite(1 / u) ? 1 / u : 0));
   const even = gram.map((x, at) => finite(x * inverse[Math.floor(at / p)]! * inverse[at % p]!));
-  const { values, vectors } = symmetricEigen(even, p);
-  const least = Math.max(...values.map(Math.abs)) * p * 16 * roundings[dtype];
-  const stretch = values.map((value) => 1 / Math.sqrt(Math.max(Math.abs(value), least) || 1));
-  const basis = vectors.map((x, at) => inverse[Math.floor(at / p)]! * x * stretch[at % p]!);
+  const { values, right } = singular(columnsOf(even, p));
+  const least = (values[0] ?? 0) * p * 16 * roundings[dtype];
+  const stretch = values.map((value) => 1 / Math.sqrt(Math.max(value, least) || 1));
+  const basis = even.map((_, at) => {
+    const [i, j] = [Math.floor(at / p), at % p];
+    return inverse[i]! * right[j]![i]! * stretch[j]!;
+  });
   return {
     basis,
     isWhole: true,
     gradient: (g) => product(basis, (i, j) => j * p + i, g),
     move: (q) => product(basis, (i, j) => i * p + j, q),
   };
+}
+
+/** The columns of a symmetric matrix, which are its rows. */
+function columnsOf(matrix: Float64Array, p: number): Float64Array[] {
+  return Array.from({ length: p }, (_, i) => matrix.slice(i * p, (i + 1) * p));
 }
 
 function finite(x: number): number {
@@ -159,18 +167,15 @@ const probes = 16;
  */
 function eachAt(footing: Footing, rows: Batch): Scaling {
   const { problem, free } = footing;
-  const names = Object.keys(free);
   const predictions = predictionsOver(footing, rows);
-  const [preds, pullback] = vjp(
-    (...values: Tensor[]) => predictions(Object.fromEntries(values.map((t, i) => [names[i]!, t]))),
-    Object.values(free),
-  );
+  const preds = predictions(free);
   const root = rootOf(problem, rows, preds);
   const generator = new Generator(0);
   const sums = Object.values(free).map((t) => new Float64Array(t.size));
   for (let probe = 0; probe < probes; probe++) {
     const signs = generator.uniform(new Float64Array(preds.size)).map((u) => (u < 0.5 ? -1 : 1));
-    const slopes = pullback(tensor(signs, { dtype: preds.dtype, shape: preds.shape }).mul(root));
+    const along = tensor(signs, { dtype: preds.dtype, shape: preds.shape }).mul(root);
+    const slopes = Object.values(grad((at: Named) => predictions(at).mul(along).sum())(free));
     realize(slopes);
     for (const [i, t] of slopes.entries())
       for (const [k, x] of doubles(t).entries()) sums[i]![k]! += (x * x) / probes;

@@ -269,6 +269,36 @@ function roomForLabels({ labels }: Axis): number {
   return Math.max(margins.left, Math.ceil(margins.outer + longest * 6.5 + 8));
 }
 
+/** The losses of a learning rate range test as a picture needs them. */
+export interface RatePicture {
+  readonly title: string;
+  /** The name of the loss: the label of the y axis. */
+  readonly loss: string;
+  readonly rates: readonly number[];
+  readonly smoothed: readonly number[];
+  readonly suggestion: number | null;
+  readonly caption: string;
+}
+
+/** The loss by learning rate, both on logarithmic scales unless the loss is negative somewhere, and the rate suggested, as an SVG document. */
+export async function rateFigure(picture: RatePicture): Promise<string> {
+  const { title, loss, rates, smoothed, suggestion, caption } = picture;
+  const height = 330;
+  const { y, values } = lossAxis(smoothed);
+  const x = logarithmic(rangeOf(rates), 8);
+  const draw = await drawing([y]);
+  const panel: Panel = {
+    label: y.type === "log" ? `${loss}, logarithmic scale` : loss,
+    height,
+    legend: suggestion === null ? [] : [{ sign: "|", colour: ink, text: "suggested" }],
+    svg: draw(height, x, y, (plot) => [
+      plot.ruleX(suggestion === null ? [] : [suggestion], stemLook),
+      plot.lineY(pointsOf(rates, smoothed.map(values)), curveLook),
+    ]),
+  };
+  return figure({ title, caption, xLabel: "learning rate", panels: [panel] });
+}
+
 /** Quiet lines to read values by, numbers at the left and below. */
 function axes(plot: Plotting, x: Axis, y: Axis): Markish[] {
   const text = ({ labels }: Axis) => ({ text: (_: unknown, i: number) => typeset(labels[i] ?? "") });
