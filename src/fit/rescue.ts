@@ -39,28 +39,28 @@ export interface Trouble {
 
 /**
  * Tries other ways down, from the start and from elsewhere; null where none leads clearly lower, or as low and to a better end.
- * Where that takes longer than a person waits, what was found by then has to do.
+ * After so many steps as take a few seconds, what was found by then has to do: steps are counted, and not time, so that the same
+ * data give the same answer on any machine.
  */
 export async function rescue(trouble: Trouble): Promise<Rescued | null> {
   const { way, walked } = trouble;
-  const began = performance.now();
   let best: Rescued = { walked, start: trouble.start, how: "" };
-  let agreed = 0;
+  let [agreed, steps] = [0, 0];
   for await (const tried of attempts(trouble)) {
     const [loss, least] = [lossOf(way, tried.walked), lossOf(way, best.walked)];
+    steps += tried.walked.steps;
     const isGood = !isDoubtful(way, tried.walked);
     if (isLower(loss, least)) [best, agreed] = [tried, isGood ? 1 : 0];
     else if (!isLower(least, loss)) {
       agreed++;
       if (isGood && isDoubtful(way, best.walked)) best = tried;
     }
-    if (agreed >= enough || way.signal?.aborted || performance.now() - began > patience) break;
+    if (agreed >= enough || way.signal?.aborted || steps > mostSteps) break;
   }
   return best.walked === walked ? null : { ...best, walked: await finished(way, best) };
 }
 
-/** In milliseconds. */
-const patience = 3000;
+const mostSteps = 3000;
 
 /** So many ways that lead to the same place have found what there is. */
 const enough = 4;
