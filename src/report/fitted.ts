@@ -77,7 +77,7 @@ export async function fit<Data extends TableLike, Params extends ParamOptions>(
 ): Promise<Fitted<FunctionParams<Params>>>;
 export async function fit(given: object): Promise<unknown> {
   const options = given as FitOptions;
-  if (Array.isArray(options.target)) return fitOutputs(given as OutputsOptions);
+  if (Array.isArray(options?.target)) return fitOutputs(given as OutputsOptions);
   return presented(options);
 }
 
