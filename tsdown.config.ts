@@ -14,6 +14,9 @@ const shared: UserConfig = {
 /** What the command line carries with it; THIRD-PARTY.md names it. What draws pictures stays outside and is loaded when a picture is wanted. */
 const carried = ["udsv"];
 
+/** Where what every fit takes begins. It is one file, for each takes its time to be found and read; what only some take comes when it is asked for. */
+const everyFit = /src\/(cli\/(program|arguments|fit)|fit\/(fit|linear)|report\/presented)\.ts$/;
+
 export default defineConfig([
   { ...shared, entry: ["src/index.ts", "src/node.ts"], dts: true },
   // A page loads the compiler after everything else: it is a file of its own.
@@ -25,7 +28,6 @@ export default defineConfig([
     dts: false,
     minify: true,
     deps: { alwaysBundle: carried, onlyBundle: carried },
-    // Each file takes its time to be found and read: what more than one part of the program needs is a single one.
-    outputOptions: { codeSplitting: { groups: [{ name: "shared", test: "src", minShareCount: 2 }] } },
+    outputOptions: { codeSplitting: { groups: [{ name: "every", test: everyFit }] } },
   },
 ]);

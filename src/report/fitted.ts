@@ -1,6 +1,5 @@
 /** The fit as people call it: its options go in, checked by the types as far as they go; what a person holds afterwards comes out. */
 import type { ColumnsOf, TableLike } from "../data/input.ts";
-import { run } from "../fit/fit.ts";
 import type { CheckedFormula, ParamNames } from "../fit/formula/types.ts";
 import type { FitOptions } from "../fit/options.ts";
 import type { Parameter } from "../fit/result.ts";
@@ -81,10 +80,10 @@ export async function fit(given: object): Promise<unknown> {
   return presented(options);
 }
 
+/** What fits, and what presents, are loaded when they are asked for. */
 async function presented(options: FitOptions): Promise<Fitted<object>> {
-  const finished = await run(options);
-  const { present } = await import("./presented.ts");
-  return present(finished, options);
+  const [{ run }, { present }] = await Promise.all([import("../fit/fit.ts"), import("./presented.ts")]);
+  return present(await run(options), options);
 }
 
 type OutputsOptions = Omit<FitOptions, "target" | "model"> & {
