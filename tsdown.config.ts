@@ -15,7 +15,7 @@ const shared: UserConfig = {
 const carried = ["udsv"];
 
 /** Where what every fit takes begins. It is one file, for each takes its time to be found and read; what only some take comes when it is asked for. */
-const everyFit = /src\/(cli\/(program|arguments|fit)|fit\/(fit|linear)|report\/presented)\.ts$/;
+const everyFit = /src\/(cli\/(program|arguments|fit)|fit\/(fit|linear|measure)|report\/presented)\.ts$/;
 
 export default defineConfig([
   { ...shared, entry: ["src/index.ts", "src/node.ts"], dts: true },
