@@ -4,7 +4,15 @@
  */
 import { cornerBeside } from "../optim/corner.ts";
 import type { SquaresProblem } from "../optim/levenberg.ts";
-import { type Estimate, enoughRows, mScale, reweighted, sEstimate, stepDown } from "../optim/s-estimate.ts";
+import {
+  agreed,
+  type Estimate,
+  enoughRows,
+  mScale,
+  reweighted,
+  sEstimate,
+  stepDown,
+} from "../optim/s-estimate.ts";
 import { tensor } from "../tensor/make.ts";
 import { Generator } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -19,6 +27,7 @@ import {
 } from "./losses.ts";
 import type { Method, Taken } from "./method.ts";
 import { type Named, roundings } from "./model.ts";
+import { unremarkable } from "./neighbours.ts";
 import { type Batch, lossOver, type Problem, takeRows, weightOf } from "./problem.ts";
 import { doubles, pack, squaresOver, unpack } from "./squares.ts";
 
@@ -109,23 +118,30 @@ export interface Footing {
   readonly free: Named;
 }
 
+/** Free parameters that a search over the rows of a problem finds. */
+export type Seek = (problem: Problem) => Named;
+
+/** What is said of a fit with outliers. */
+interface Wish {
+  readonly scale?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Where nobody said where to start, a way to find out. */
+  readonly seek: Seek | null;
+}
+
 /**
  * The problem with the scale of its loss found from the data, or as given, and start values that agree with most rows: an
  * S-estimate, and from it Tukey's M-estimate (Yohai, High breakdown-point and high efficiency robust estimates for regression, 1987).
  */
-export function robustly(
-  problem: Problem,
-  free: Named,
-  fixed: Named,
-  { scale, seed = 0 }: { readonly scale?: number | undefined; readonly seed?: number | undefined },
-): Footing {
-  const estimate = agreement(problem, free, fixed, new Generator(seed));
+export function robustly(problem: Problem, free: Named, fixed: Named, wish: Wish): Footing {
+  const { scale } = wish;
+  const estimate = scaleOf(problem, free, fixed, agreement(problem, free, fixed, wish));
   if (!estimate) return { problem: withScale(problem, scale ?? 1, false), free };
   const found = withScale(problem, scale ?? estimate.scale, scale === undefined);
-  const agreed = unpack(estimate.params, free);
-  if (problem.loss.name === "tukey") return { problem: found, free: agreed };
+  const start = unpack(estimate.params, free);
+  if (problem.loss.name === "tukey") return { problem: found, free: start };
   const tukey = { ...problem, loss: atScale(problem.loss, "tukey", estimate.scale, true) };
-  return { problem: found, free: efficient(tukey, agreed, fixed) };
+  return { problem: found, free: efficient(tukey, start, fixed) };
 }
 
 /** The problem with its loss at a scale. */
@@ -134,16 +150,54 @@ export function withScale(problem: Problem, scale: number, isFound: boolean): Pr
 }
 
 /** Where most rows agree; of many rows, as some of them say. */
-function agreement(problem: Problem, free: Named, fixed: Named, generator: Generator): Estimate | null {
-  const { training } = problem;
+function agreement(
+  problem: Problem,
+  free: Named,
+  fixed: Named,
+  { seed = 0, seek }: Wish,
+): Float64Array | null {
   const start = pack(free);
-  const some = squaresOver(problem, sampled(training, generator), free, fixed);
-  const estimate = start.length > 0 ? sEstimate(some, start, generator) : { params: start };
-  if (!estimate) return null;
+  if (start.length === 0) return start;
+  const generator = new Generator(seed);
+  const rows = sampled(problem.training, generator);
+  const squares = squaresOver(problem, rows, free, fixed);
+  const sought = (numbers: Int32Array): Float64Array[] =>
+    seek ? [pack(seek(over(problem, takeRows(rows, tensor(numbers)))))] : [];
+  const first = sEstimate(squares, [start, ...sought(smooth(problem, rows))], generator);
+  if (!first || !seek) return first?.params ?? null;
+  const closest = nearest(squares.residuals(first.params));
+  return agreed(squares, [first.params, ...sought(closest)])?.params ?? null;
+}
+
+function over(problem: Problem, rows: Batch): Problem {
+  return { ...problem, training: { ...problem.training, ...rows } };
+}
+
+/** The rows that do not stand out from those beside them, where there is one input to say who is. */
+function smooth({ inputs }: Problem, { columns, targets, count }: Batch): Int32Array {
+  const [input, ...others] = inputs;
+  if (input === undefined || others.length > 0) return Int32Array.from({ length: count }, (_, i) => i);
+  return unremarkable(doubles(columns[input]!), doubles(targets));
+}
+
+/** What part of the rows is taken to be good, be the fit what it may. */
+const trusted = 0.7;
+
+/** The rows with the least residuals. */
+function nearest(residuals: Float64Array): Int32Array {
+  const sizes = residuals.map(Math.abs);
+  const order = Int32Array.from(sizes.keys()).sort((a, b) => sizes[a]! - sizes[b]!);
+  return order.slice(0, Math.ceil(trusted * sizes.length)).sort();
+}
+
+/** The scale of all residuals there, or what is but rounding. */
+function scaleOf(problem: Problem, free: Named, fixed: Named, params: Float64Array | null): Estimate | null {
+  if (!params) return null;
+  const { training, dtype } = problem;
   const { residuals, magnitude } = squaresOver(problem, training, free, fixed);
-  const rounding = (1000 * roundings[problem.dtype] * magnitude) / Math.sqrt(training.count) || 1;
-  const scale = Math.max(mScale(residuals(estimate.params), start.length), rounding);
-  return { params: estimate.params, scale };
+  const rounding = (1000 * roundings[dtype] * magnitude) / Math.sqrt(training.count) || 1;
+  const scale = Math.max(mScale(residuals(params), params.length), rounding);
+  return Number.isFinite(scale) ? { params, scale } : null;
 }
 
 function sampled(rows: Batch, generator: Generator): Batch {

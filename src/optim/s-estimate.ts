@@ -62,23 +62,41 @@ export const enoughRows = 1000;
 /** How many trials are refined to the end. */
 const finalists = 5;
 
-/** Where most rows agree: sought from a start, and from fits to few rows drawn at random. Null where the model gives no finite residuals. */
+/** Where most rows agree: sought from some starts, and from fits to few rows drawn at random. Null where the model gives no finite residuals. */
 export function sEstimate(
   problem: SquaresProblem,
-  start: Float64Array,
+  starts: readonly Float64Array[],
   generator: Generator,
 ): Estimate | null {
+  const [start] = starts as [Float64Array];
   const linear = affine(problem, start);
   const squares: Squares = linear ?? problem;
-  const trials = fromAllRows(squares, start);
+  const trials = starts.flatMap((from) => fromAllRows(squares, from)).sort(byScale);
   const drawn = drawsFor(start.length, linear !== null);
   for (let draw = 0; draw < drawn; draw++) {
     const base = linear || draw % 2 === 0 ? start : trials[0]!.params;
     trials.push(concentrated(squares, elemental(squares, base, generator), 2));
     trials.sort(byScale).splice(finalists);
   }
+  return settled(problem, squares, trials);
+}
+
+/** The best of some places, each of which goes down as far as it leads. */
+export function agreed(problem: SquaresProblem, starts: readonly Float64Array[]): Estimate | null {
+  return settled(
+    problem,
+    problem,
+    starts.map((params) => ({ params })),
+  );
+}
+
+function settled(
+  problem: SquaresProblem,
+  squares: Squares,
+  trials: readonly Pick<Estimate, "params">[],
+): Estimate | null {
   const [best] = trials.map(({ params }) => concentrated(squares, params, 50)).sort(byScale);
-  return Number.isFinite(best!.scale) ? concentrated(problem, best!.params, 50) : null;
+  return best && Number.isFinite(best.scale) ? concentrated(problem, best.params, 50) : null;
 }
 
 function byScale(a: Estimate, b: Estimate): number {
