@@ -1,5 +1,6 @@
 /** Losses that go easy on outliers: the published numbers for known data, those of SciPy, and what 20 % of gross errors may do to a fit. */
 import { describe, expect, it, test } from "vitest";
+import { unremarkable } from "../src/fit/neighbours.ts";
 import { fit, losses, manualSeed, randn, type Tensor, tensor } from "../src/index.ts";
 import { mScale } from "../src/optim/s-estimate.ts";
 
@@ -252,5 +253,26 @@ describe("the M-scale", () => {
   it("is 0 where half of the residuals are, and infinite where one is no number", () => {
     expect(mScale(Float64Array.of(0, 0, 0, 5, 7))).toBe(0);
     expect(mScale(Float64Array.of(1, Number.NaN))).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("rows that do not stand out from their neighbours", () => {
+  it("are those of a curve, in whatever order, and not those far from it", () => {
+    const rows = range(50).map((i) => (i * 7) % 50);
+    const places = Float64Array.from(rows, (i) => i / 5);
+    const isWrong = (i: number): boolean => i % 5 === 2;
+    const values = Float64Array.from(
+      rows,
+      (i) => Math.sin(i / 5) + 0.1 * Math.sin(i * i) + (isWrong(i) ? 3 : 0),
+    );
+    const kept = [...unremarkable(places, values)];
+    expect(kept).toEqual(kept.toSorted((a, b) => a - b));
+    expect(kept.filter((row) => isWrong(rows[row]!))).toEqual([]);
+    expect(kept.length).toBeGreaterThanOrEqual(36);
+  });
+
+  it("are all rows where few are, or places are the same", () => {
+    expect([...unremarkable(Float64Array.of(1, 2, 3), Float64Array.of(5, 5, 5))]).toEqual([0, 1, 2]);
+    expect([...unremarkable(Float64Array.of(1, 1, 1, 1), Float64Array.of(5, 5, 5, 5))]).toEqual([0, 1, 2, 3]);
   });
 });
