@@ -146,6 +146,19 @@ describe.each(names)("%s, with 20 %% of gross errors", (loss) => {
         });
 });
 
+describe("tukey, with 20 % of gross errors and no start values", () => {
+  for (const [shape, { model, of }] of Object.entries(truths))
+    for (const [direction, side] of Object.entries(sides))
+      it(`finds a ${shape} as without them, errors ${direction}`, async () => {
+        const { all, clean } = observed(of, 30, side);
+        const options: { model: string } = { model };
+        const reference = await fit({ ...options, data: clean });
+        const fitted = await fit({ ...options, data: all, loss: "tukey" });
+        for (const [name, { value, standardError }] of Object.entries(reference.params))
+          expect(Math.abs(fitted.params[name]!.value - value) / standardError!, name).toBeLessThan(1);
+      });
+});
+
 describe.each(names)("%s, with the scale found", (loss) => {
   it("gives a thousand times the parameters for a thousand times the targets", async () => {
     const plain = await fit({ ...plant, loss });
