@@ -28,7 +28,7 @@ export async function begin(given: Problem, fixed: Named, options: FitOptions): 
   if (atOnce)
     return { problem: given, method: atOnce, free: valuesOf(given, false), starts: null, others: null };
   const { problem: placed, starts, others } = await searched(given, options);
-  const { problem, free } = await scaled(placed, fixed, options);
+  const { problem, free } = await scaled(placed, fixed, options, starts !== null);
   return { problem, method: await methodFor(problem, fixed, options), free, starts, others };
 }
 
@@ -77,12 +77,19 @@ async function scaled(
   problem: Problem,
   fixed: Named,
   options: FitOptions,
+  isSought: boolean,
 ): Promise<{ problem: Problem; free: Named }> {
   const free = valuesOf(problem, false);
   const isSolved = nameFor(problem, options) === "reweighted-least-squares";
   if (!hasScale(problem.loss.name) || !(isSolved || options.scale !== undefined)) return { problem, free };
   const robust = await import("./robust.ts");
   return isSolved
-    ? robust.robustly(problem, free, fixed, options)
+    ? robust.robustly(problem, free, fixed, { ...options, seek: isSought ? await seekerWith(options) : null })
     : { problem: robust.withScale(problem, options.scale!, false), free };
+}
+
+/** The search for starts, over the rows that it is given. */
+async function seekerWith({ seed = 0 }: FitOptions): Promise<(problem: Problem) => Named> {
+  const { placed } = await import("./search/begin.ts");
+  return (problem) => valuesOf(placed(problem, seed).problem, false);
 }
