@@ -6,7 +6,7 @@ import * as levenberg from "../../optim/levenberg.ts";
 import { length } from "../../optim/qr.ts";
 import { Generator } from "../../tensor/random.ts";
 import { evaluate } from "../formula/evaluate.ts";
-import { type Expression, namesIn } from "../formula/expression.ts";
+import { childrenOf, type Expression, namesIn } from "../formula/expression.ts";
 import type { Problem } from "../problem.ts";
 import { filled } from "./columns.ts";
 import { constant, type Dual, duals, variable } from "./duals.ts";
@@ -48,7 +48,9 @@ export function search(problem: Problem, seed: number, trust: Trust = "trusted")
   const quest = questOf(task, { seed, started, trust });
   if (isLinear(quest.structure, task) || isGiven(quest)) return null;
   while (quest.explored < mostExpeditions && !isSettled(quest)) explore(quest);
-  const minima = quest.minima.map((it) => tidied(task, it)).toSorted((a, b) => a.squares - b.squares);
+  const minima = quest.minima
+    .map((it) => ordered(quest, tidied(task, it)))
+    .toSorted((a, b) => a.squares - b.squares);
   if (minima.length === 0) return null;
   const { tried, polished } = quest;
   return { minima, tried, polished, seconds: (performance.now() - started) / 1000, seed };
@@ -107,6 +109,7 @@ function questOf(
   };
 }
 
+/** The parts that an expression is the sum of. */
 function termsOf(expression: Expression): Expression[] {
   const isSum = expression.kind === "binary" && (expression.operator === "+" || expression.operator === "-");
   return isSum ? [...termsOf(expression.left), ...termsOf(expression.right)] : [expression];
@@ -435,4 +438,44 @@ function tidied(task: Task, minimum: Minimum): Minimum {
     if (turned.squares === best.squares) best = { ...best, values: turned.values };
   }
   return best;
+}
+
+/** A minimum with terms that say the same of other parameters in the order of their first nonlinear one, unless a person has one in mind. */
+function ordered({ task, nonlinear }: Quest, minimum: Minimum): Minimum {
+  const { expression, unknowns } = task;
+  if (unknowns.some(({ hint, min, max }) => hint !== null || Number.isFinite(min) || Number.isFinite(max)))
+    return minimum;
+  const names = unknowns.map(({ name }) => name);
+  const terms = termsOf(expression).map((term) => ({
+    shape: shapeOf(term, names),
+    params: namesIn(term).filter((name) => names.includes(name)),
+  }));
+  const values = new Map(minimum.values);
+  for (const shape of new Set(terms.map((term) => term.shape))) {
+    const alike = terms.filter((term) => term.shape === shape).map(({ params }) => params);
+    const key = alike[0]!.findIndex((name) => nonlinear.includes(name));
+    if (key < 0 || alike.length < 2) continue;
+    const tuples = alike.map((params) => params.map((name) => minimum.values.get(name)!));
+    const sorted = tuples.toSorted((x, y) => x[key]! - y[key]!);
+    for (const [t, params] of alike.entries())
+      for (const [j, name] of params.entries()) values.set(name, sorted[t]![j]!);
+  }
+  const turned = trialAt(task, values);
+  return turned.squares <= minimum.squares * (1 + same) ? { ...minimum, ...turned } : minimum;
+}
+
+/** An expression in which a parameter is but the number of its first place: terms that differ in names alone have one shape. */
+function shapeOf(expression: Expression, params: readonly string[]): string {
+  const own = namesIn(expression).filter((name) => params.includes(name));
+  const shape = (part: Expression): string => {
+    if (part.kind === "name") return own.includes(part.name) ? `#${own.indexOf(part.name)}` : part.name;
+    const head =
+      part.kind === "number"
+        ? part.value
+        : part.kind === "binary" || part.kind === "unary"
+          ? part.operator
+          : part.name;
+    return `(${[head, ...childrenOf(part).map(shape)].join(" ")})`;
+  };
+  return shape(expression);
 }
