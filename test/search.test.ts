@@ -102,6 +102,24 @@ describe("a fit without start values", () => {
     expect(await values()).toEqual(await values());
   });
 
+  it("has terms that are alike in one order", async () => {
+    const x = range(60, 0, 10);
+    const y = x.map((at) => 2 * Math.exp(-3 * at) + 5 * Math.exp(-0.4 * at));
+    const { params } = await fit({ data: { x, y }, model: "y ~ a*exp(-k*x) + b*exp(-l*x)" });
+    // The data are exact.
+    expect(params.k.value).toBeCloseTo(0.4, 6);
+    expect(params.l.value).toBeCloseTo(3, 6);
+  });
+
+  it("says where else it might have ended", async () => {
+    // One peak for two that are nearly as high.
+    const x = range(80, 0, 40);
+    const y = x.map((at) => Math.exp(-((at - 9) ** 2)) + 0.95 * Math.exp(-((at - 31) ** 2)));
+    const { params, diagnostics } = await fit({ data: { x, y }, model: "y ~ a*exp(-((x - m)/s)^2)" });
+    expect(params.m.value).toBeCloseTo(9, 3);
+    expect(diagnostics.map(({ kind }) => kind)).toContain("minima");
+  });
+
   it("stays within bounds, and finds the best there", async () => {
     const x = range(30, 0, 9);
     const y = x.map((at) => 5 * Math.exp(-0.7 * at) + 2);

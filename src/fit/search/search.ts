@@ -157,11 +157,13 @@ function explore(quest: Quest): void {
   quest.pool = [];
   tryMany(quest, count);
   if (quest.nonlinear.length > 1) vary(quest, quest.pool.slice(0, 12), count);
-  let best = race(quest, quest.pool, 12);
+  const [first = null, second] = race(quest, quest.pool, 12);
+  if (second && quest.explored === 1) glimpse(quest, second);
+  let best: Trial | null = first;
   for (let i = 0; best && i < 2 && quest.nonlinear.length > 1 && !isLate(quest); i++) {
     quest.pool = [];
     vary(quest, [best], count);
-    const other = race(quest, quest.pool, 6);
+    const [other] = race(quest, quest.pool, 6);
     if (!other || !(other.squares < best.squares * (1 - same))) break;
     best = other;
   }
@@ -333,29 +335,38 @@ interface Runner extends Trial {
   readonly state: levenberg.LevenbergState;
 }
 
-/** The legs of a race: how many steps, and how many of the best go on. */
+/** The legs of a race: how many steps, and how many of the best go on, of those that ran together one. */
 const legs = [
   { steps: 6, stay: 4 },
-  { steps: 12, stay: 1 },
-  { steps: 200, stay: 1 },
+  { steps: 12, stay: 4 },
 ];
 
-/** Walks from the best trials that are not alike, of which ever fewer go on; where the last one ends. */
-function race(quest: Quest, from: readonly Trial[], count: number): Trial | null {
+const mostSteps = 200;
+
+/** Walks from the best trials that are not alike, of which ever fewer go on; where the last ones end, the lowest first. */
+function race(quest: Quest, from: readonly Trial[], count: number): Runner[] {
   const { task } = quest;
   const squares = squaresOf(task);
   let runners = unlike(quest, from, count).map((trial) => begun(task, squares, trial));
   quest.polished += runners.length;
   for (const { steps, stay } of legs) {
     runners = runners.map((runner) => descended(task, squares, runner, steps));
-    runners = runners.toSorted((a, b) => a.squares - b.squares).slice(0, stay);
+    runners = unlike(
+      quest,
+      runners.toSorted((a, b) => a.squares - b.squares),
+      stay,
+    );
   }
-  return runners[0] ?? null;
+  // Another minimum is looked for once.
+  const last = unlike(quest, runners, quest.explored === 1 ? 2 : 1);
+  return last
+    .map((runner) => descended(task, squares, runner, mostSteps))
+    .toSorted((a, b) => a.squares - b.squares);
 }
 
 /** The best trials of which no two are alike. */
-function unlike(quest: Quest, trials: readonly Trial[], count: number): Trial[] {
-  const chosen: Trial[] = [];
+function unlike<T extends Trial>(quest: Quest, trials: readonly T[], count: number): T[] {
+  const chosen: T[] = [];
   for (const trial of trials) {
     if (chosen.length === count) break;
     if (chosen.every((other) => areUnlike(quest, trial, other))) chosen.push(trial);
@@ -426,6 +437,12 @@ function arrive(quest: Quest, { values, squares }: Trial): void {
     const better = squares < known.squares ? { values, squares } : known;
     quest.minima[at] = { ...better, count: known.count + 1 };
   }
+}
+
+/** Takes another minimum into account, if it is one: one that no expedition ends at. */
+function glimpse(quest: Quest, { values, squares, state }: Runner): void {
+  const isEnd = state.end === "converged" || state.damping === 0;
+  if (isEnd && Number.isFinite(squares)) quest.minima.push({ values, squares, count: 0 });
 }
 
 /** A minimum with parameters above 0 wherever their sign makes no difference, as those of widths that are squared. */
