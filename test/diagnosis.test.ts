@@ -79,6 +79,7 @@ describe("an outcome", () => {
     const { outcome, params, steps, history } = await fit({
       data,
       model: "y ~ a*log(x - b)",
+      params: { a: 1, b: 1 },
       optimizer: "levenberg-marquardt",
     });
     expect(outcome.kind).toBe("invalid");

@@ -52,7 +52,6 @@ const plainly = {
   learningRate: null,
   origin: null,
   idle: [],
-  note: null,
   isDirect: false,
 } as const;
 

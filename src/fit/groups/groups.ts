@@ -63,7 +63,8 @@ export async function runGroups(given: GroupOptions): Promise<GroupsRun> {
   for (const one of divided.keys.keys()) answers.observations[one] = sizeOf(divided, one);
   const work = { options, problem, partition: divided, answers };
   if (shared.length > 0) await asOne(work, shared);
-  else if (isBatched(work)) await together(work);
+  // The errors of what is tied to others want a whole covariance, which those who are fitted alone have.
+  else if (isBatched(work) && problem.ties.size === 0) await together(work);
   else await oneByOne(work, allOf(divided));
   return {
     problem,
