@@ -407,6 +407,14 @@ describe("saved fits", () => {
   });
 });
 
+describe("coaster lr", () => {
+  it("says what to type next", async () => {
+    const { status, out } = await coaster(["lr", rides, quadratic]);
+    expect(status).toBe(0);
+    expect(out).toMatch(/--optimizer sgd --lr 0\.0000\d+\n/);
+  });
+});
+
 describe("coaster steps", () => {
   const titles = ["initialize", "predict", "loss", "gradients", "step", "repeat", "stop"];
 

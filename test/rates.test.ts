@@ -1,22 +1,27 @@
 /** Learning rates that nobody gives: optimizers find their own, in units of their own, and say so. */
 import { describe, expect, test } from "vitest";
-import { run } from "../src/cli/program.ts";
-import { readTable } from "../src/data/files.ts";
 import {
+  arange,
   type FitOptions,
   fit,
   Generator,
   lrFind,
+  manualSeed,
+  randn,
   rateFigure,
   stack,
   type Tensor,
   tensor,
+  toTable,
 } from "../src/index.ts";
 import { optimizers } from "../src/optim/optimizers.ts";
 import { scaled, stateIn } from "../src/optim/scaled.ts";
 import { nonlinear, startsOf } from "./nist.ts";
 
-const rides = await readTable(new URL("../data/roller-coaster.csv", import.meta.url).pathname);
+// data/roller-coaster.csv, made as it was made.
+manualSeed(42);
+const time = arange(20);
+const rides = toTable({ time, speed: randn([20]).mul(3).add(time.sub(9.5).pow(2).mul(0.75)).add(1) });
 const quadratic = "speed ~ a*time^2 + b*time + c";
 const best = (await fit({ data: rides, model: quadratic })).loss;
 
@@ -229,16 +234,11 @@ describe("the learning rate range test", () => {
     await expect(lrFind({ data: rides, model: quadratic, ...options } as never)).rejects.toThrow(message);
   });
 
-  test("is a picture, and a command that says what to type next", async () => {
+  test("is a picture", async () => {
     const found = await lrFind({ data: rides, model: quadratic });
     expect(await rateFigure({ ...found, title: quadratic, caption: found.message })).toMatch(
       /^<svg.*learning rate/s,
     );
-    let shown = "";
-    const sink = { write: (text: string) => void (shown += text) };
-    const path = new URL("../data/roller-coaster.csv", import.meta.url).pathname;
-    expect(await run(["lr", path, quadratic], { out: sink, err: sink, env: {} })).toBe(0);
-    expect(shown).toContain(`--optimizer sgd --lr ${found.suggestion!.toPrecision(2)}`);
   });
 });
 
