@@ -147,10 +147,21 @@ export function isDoubtful(way: Walk, { kind, params, first, last }: Walked): bo
 /** Whether an answer is no better than the mean of the targets. */
 export function isPoor(way: Walk, walked: Walked): boolean {
   const { targets, weights } = way.problem.training;
-  const [y, w] = [doubles(targets), weights && doubles(weights)];
-  const sum = (of: (y: number) => number): number => y.reduce((s, x, i) => s + (w?.[i] ?? 1) * of(x), 0);
-  const [total, mean] = [sum(() => 1), sum((x) => x) / sum(() => 1)];
-  return lossOf(way, walked) >= sum((x) => (x - mean) ** 2) / total && y.some((x) => x !== mean);
+  const variance = varianceOf(doubles(targets), weights && doubles(weights));
+  return variance > 0 && lossOf(way, walked) >= variance;
+}
+
+/** The mean square about the mean; exactly 0 where all are equal. */
+function varianceOf(y: Float64Array, w: Float64Array | null): number {
+  const first = y[0]!;
+  let [total, sum, squares] = [0, 0, 0];
+  for (let i = 0; i < y.length; i++) {
+    total += w ? w[i]! : 1;
+    sum += (w ? w[i]! : 1) * (y[i]! - first);
+  }
+  const mean = sum / total;
+  for (let i = 0; i < y.length; i++) squares += (w ? w[i]! : 1) * (y[i]! - first - mean) ** 2;
+  return squares / total;
 }
 
 /** What is left of the loss where it is on its way to 0, however slowly. */
