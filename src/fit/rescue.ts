@@ -10,11 +10,12 @@ import type { Generator } from "../tensor/random.ts";
 import type { Method } from "./method.ts";
 import { type Named, roundings } from "./model.ts";
 import { normalAt } from "./normal.ts";
-import { lossOver, type Problem } from "./problem.ts";
+import { lossOver, type Problem, weightOf } from "./problem.ts";
 import { outcomes, type Starts } from "./result.ts";
 import { many } from "./solvers.ts";
 import { doubles, jacobianOf, pack, residualsOf } from "./squares.ts";
 import type { Start } from "./start.ts";
+import { spread } from "./statistics.ts";
 import { type Walk, type Walked, walk } from "./walk.ts";
 
 /** A better answer, and what led to it. */
@@ -146,22 +147,9 @@ export function isDoubtful(way: Walk, { kind, params, first, last }: Walked): bo
 
 /** Whether an answer is no better than the mean of the targets. */
 export function isPoor(way: Walk, walked: Walked): boolean {
-  const { targets, weights } = way.problem.training;
-  const variance = varianceOf(doubles(targets), weights && doubles(weights));
+  const rows = way.problem.training;
+  const variance = spread(doubles(rows.targets), rows.weights && doubles(rows.weights)) / weightOf(rows);
   return variance > 0 && lossOf(way, walked) >= variance;
-}
-
-/** The mean square about the mean; exactly 0 where all are equal. */
-function varianceOf(y: Float64Array, w: Float64Array | null): number {
-  const first = y[0]!;
-  let [total, sum, squares] = [0, 0, 0];
-  for (let i = 0; i < y.length; i++) {
-    total += w ? w[i]! : 1;
-    sum += (w ? w[i]! : 1) * (y[i]! - first);
-  }
-  const mean = sum / total;
-  for (let i = 0; i < y.length; i++) squares += (w ? w[i]! : 1) * (y[i]! - first - mean) ** 2;
-  return squares / total;
 }
 
 /** What is left of the loss where it is on its way to 0, however slowly. */

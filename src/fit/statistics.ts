@@ -41,7 +41,7 @@ export function statisticsOf(
 }
 
 /** The weighted sum of squares about the weighted mean; exactly 0 where all are equal. */
-function spread(targets: ArrayLike<number>, weights: ArrayLike<number> | null): number {
+export function spread(targets: ArrayLike<number>, weights: ArrayLike<number> | null): number {
   const first = targets[0] ?? 0;
   let [sum, weight] = [0, 0];
   for (let i = 0; i < targets.length; i++) {
