@@ -6,7 +6,8 @@ import type { Starts } from "../result.ts";
 import type { Start } from "../start.ts";
 import { withTies } from "../ties.ts";
 import { type Walk, type Walked, walk } from "../walk.ts";
-import { type Found, type Minimum, search } from "./search.ts";
+import type { Minimum } from "./minima.ts";
+import { type Found, search } from "./search.ts";
 
 /** A problem whose parameters have starts, and how they were found; null where they are those that it had. */
 interface Placed {

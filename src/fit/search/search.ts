@@ -5,24 +5,15 @@
 import * as levenberg from "../../optim/levenberg.ts";
 import { length } from "../../optim/qr.ts";
 import { Generator } from "../../tensor/random.ts";
-import { evaluate } from "../formula/evaluate.ts";
-import { childrenOf, type Expression, namesIn } from "../formula/expression.ts";
+import { type Expression, namesIn } from "../formula/expression.ts";
 import type { Problem } from "../problem.ts";
-import { filled } from "./columns.ts";
-import { constant, type Dual, duals, variable } from "./duals.ts";
 import { extremes, frequencies } from "./landmarks.ts";
-import { multipliedOut, predictionsAt, project, type Trial, trialAt } from "./projection.ts";
+import { type Minimum, ordered, same, termsOf, tidied } from "./minima.ts";
+import { multipliedOut, project, type Trial, trialAt } from "./projection.ts";
 import { type Choices, type Encounter, proposed } from "./roles.ts";
+import { residualsAt, squaresOf } from "./squares.ts";
 import { type Structure, structureOf } from "./structure.ts";
 import { type Task, taskOf } from "./task.ts";
-
-/** A minimum that walks led to. */
-export interface Minimum {
-  readonly values: ReadonlyMap<string, number>;
-  readonly squares: number;
-  /** How many expeditions ended here. */
-  readonly count: number;
-}
 
 /** What a search finds. */
 export interface Found {
@@ -49,7 +40,7 @@ export function search(problem: Problem, seed: number, trust: Trust = "trusted")
   if (isLinear(quest.structure, task) || isGiven(quest)) return null;
   while (quest.explored < mostExpeditions && !isSettled(quest)) explore(quest);
   const minima = quest.minima
-    .map((it) => ordered(quest, tidied(task, it)))
+    .map((it) => ordered(task, quest.nonlinear, tidied(task, it)))
     .toSorted((a, b) => a.squares - b.squares);
   if (minima.length === 0) return null;
   const { tried, polished } = quest;
@@ -107,12 +98,6 @@ function questOf(
     tried: 0,
     polished: 0,
   };
-}
-
-/** The parts that an expression is the sum of. */
-function termsOf(expression: Expression): Expression[] {
-  const isSum = expression.kind === "binary" && (expression.operator === "+" || expression.operator === "-");
-  return isSum ? [...termsOf(expression.left), ...termsOf(expression.right)] : [expression];
 }
 
 /** Whether the formula is linear as it stands. */
@@ -396,36 +381,6 @@ function descended(task: Task, squares: levenberg.SquaresProblem, from: Runner, 
   return { ...trialAt(task, values), params, state };
 }
 
-/** The sum of squares of a task, with exact Jacobians. */
-function squaresOf(task: Task): levenberg.SquaresProblem {
-  const { unknowns, targets, roots, rows, expression, inputs, fixed } = task;
-  const names = unknowns.map(({ name }) => name);
-  const weighted = (x: Float64Array): Float64Array => (roots ? x.map((e, i) => e * roots[i]!) : x);
-  const at = (params: Float64Array): Dual =>
-    evaluate(expression, duals, (name) => {
-      const j = names.indexOf(name);
-      return j < 0 ? constant(fixed.get(name) ?? inputs.get(name)!) : variable(params[j]!, j, names.length);
-    });
-  return {
-    residuals: (params) => weighted(residualsAt(task, new Map(names.map((name, j) => [name, params[j]!])))),
-    jacobian: (params) => {
-      const { slopes } = at(params);
-      return names.map((_, j) => weighted(filled(slopes[j] ?? 0, rows)));
-    },
-    lower: Float64Array.from(unknowns, ({ min }) => min),
-    upper: Float64Array.from(unknowns, ({ max }) => max),
-    precision: Number.EPSILON / 2,
-    magnitude: length(weighted(targets)),
-  };
-}
-
-function residualsAt(task: Task, values: ReadonlyMap<string, number>): Float64Array {
-  return predictionsAt(task, values).map((p, i) => p - task.targets[i]!);
-}
-
-/** Minima whose sums of squares differ by less than this are one. */
-const same = 1e-6;
-
 /** Takes the end of an expedition into account. */
 function arrive(quest: Quest, { values, squares }: Trial): void {
   if (!Number.isFinite(squares)) return;
@@ -443,56 +398,4 @@ function arrive(quest: Quest, { values, squares }: Trial): void {
 function glimpse(quest: Quest, { values, squares, state }: Runner): void {
   const isEnd = state.end === "converged" || state.damping === 0;
   if (isEnd && Number.isFinite(squares)) quest.minima.push({ values, squares, count: 0 });
-}
-
-/** A minimum with parameters above 0 wherever their sign makes no difference, as those of widths that are squared. */
-function tidied(task: Task, minimum: Minimum): Minimum {
-  let best = minimum;
-  for (const { name, max } of task.unknowns) {
-    const value = best.values.get(name)!;
-    if (value >= 0 || -value > max) continue;
-    const turned = trialAt(task, new Map([...best.values, [name, -value]]));
-    if (turned.squares === best.squares) best = { ...best, values: turned.values };
-  }
-  return best;
-}
-
-/** A minimum with terms that say the same of other parameters in the order of their first nonlinear one, unless a person has one in mind. */
-function ordered({ task, nonlinear }: Quest, minimum: Minimum): Minimum {
-  const { expression, unknowns } = task;
-  if (unknowns.some(({ hint, min, max }) => hint !== null || Number.isFinite(min) || Number.isFinite(max)))
-    return minimum;
-  const names = unknowns.map(({ name }) => name);
-  const terms = termsOf(expression).map((term) => ({
-    shape: shapeOf(term, names),
-    params: namesIn(term).filter((name) => names.includes(name)),
-  }));
-  const values = new Map(minimum.values);
-  for (const shape of new Set(terms.map((term) => term.shape))) {
-    const alike = terms.filter((term) => term.shape === shape).map(({ params }) => params);
-    const key = alike[0]!.findIndex((name) => nonlinear.includes(name));
-    if (key < 0 || alike.length < 2) continue;
-    const tuples = alike.map((params) => params.map((name) => minimum.values.get(name)!));
-    const sorted = tuples.toSorted((x, y) => x[key]! - y[key]!);
-    for (const [t, params] of alike.entries())
-      for (const [j, name] of params.entries()) values.set(name, sorted[t]![j]!);
-  }
-  const turned = trialAt(task, values);
-  return turned.squares <= minimum.squares * (1 + same) ? { ...minimum, ...turned } : minimum;
-}
-
-/** An expression in which a parameter is but the number of its first place: terms that differ in names alone have one shape. */
-function shapeOf(expression: Expression, params: readonly string[]): string {
-  const own = namesIn(expression).filter((name) => params.includes(name));
-  const shape = (part: Expression): string => {
-    if (part.kind === "name") return own.includes(part.name) ? `#${own.indexOf(part.name)}` : part.name;
-    const head =
-      part.kind === "number"
-        ? part.value
-        : part.kind === "binary" || part.kind === "unary"
-          ? part.operator
-          : part.name;
-    return `(${[head, ...childrenOf(part).map(shape)].join(" ")})`;
-  };
-  return shape(expression);
 }
