@@ -2,10 +2,11 @@
  * How sure an answer is of its parameters: the curvature of a sum of squares comes in; standard errors, covariances and
  * correlations come out, and which parameters the data do not tell apart.
  */
-import { length } from "../optim/qr.ts";
+import { dot, length } from "../optim/qr.ts";
 import { type Singular, singular } from "../optim/svd.ts";
 import type { Curvature } from "./jacobian.ts";
 import type { NamedMatrix } from "./result.ts";
+import { finite } from "./statistics.ts";
 
 /** What is known of some parameters together. */
 export interface Spread {
@@ -177,12 +178,4 @@ function slopesOf(
     Float64Array.from(members, (j) => (i === j ? 1 : 0) - shared[i]![j]!);
   const longest = members.map(column).reduce((a, b) => (length(b) > length(a) ? b : a));
   return Float64Array.from(members, (j, k) => longest[k]! * lengths[j]!);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, x, k) => sum + x * b[k]!, 0);
-}
-
-function finite(x: number): number | null {
-  return Number.isFinite(x) ? x : null;
 }

@@ -39,7 +39,7 @@ import type {
 import { many } from "./solvers.ts";
 import { doubles, jacobianOf, residualsOf } from "./squares.ts";
 import type { Start } from "./start.ts";
-import { statisticsOf } from "./statistics.ts";
+import { finite, statisticsOf } from "./statistics.ts";
 import { withTies } from "./ties.ts";
 
 /** How sure a parameter is. */
@@ -331,8 +331,4 @@ function certain({ loss }: Problem, certainty: Certainty | null): Certainty {
   if (certainty) return certainty;
   const why = loss.name === "mse" ? "" : `: the loss is ${loss.name}`;
   throw new Error(`intervals expect a fit with standard errors, got one without${why}`);
-}
-
-function finite(x: number): number | null {
-  return Number.isFinite(x) ? x : null;
 }

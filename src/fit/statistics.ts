@@ -63,6 +63,7 @@ function logarithms(weights: ArrayLike<number> | null): number {
   return sum;
 }
 
-function finite(x: number): number | null {
+/** The number, or null where there is none. */
+export function finite(x: number): number | null {
   return Number.isFinite(x) ? x : null;
 }

@@ -3,7 +3,7 @@
  * steps bent along the residuals' curvature. Parameters and what residuals make of them go in; better parameters come out, until
  * no step makes a difference.
  */
-import { damp, length, solve, solveNormal, type Triangle, triangularize } from "./qr.ts";
+import { damp, dot, length, solve, solveNormal, type Triangle, triangularize } from "./qr.ts";
 
 /** A sum of squares to be made least. */
 export interface SquaresProblem {
@@ -271,10 +271,4 @@ function endAt({ precision, magnitude }: SquaresProblem, here: Model): End {
     return slope <= lengths[j]! * (flat * size + 1000 * precision * terms);
   });
   return isFlat ? "converged" : "stalled";
-}
-
-function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
-  return sum;
 }

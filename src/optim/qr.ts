@@ -40,7 +40,7 @@ function reflect(work: readonly Float64Array[], k: number): void {
 }
 
 /** The sum of v[i] column[start + i]. */
-function dot(v: Float64Array, column: Float64Array, start: number): number {
+export function dot(v: Float64Array, column: Float64Array, start = 0): number {
   let sum = 0;
   for (let i = 0; i < v.length; i++) sum += v[i]! * column[start + i]!;
   return sum;

@@ -2,6 +2,7 @@
  * The singular values of a small matrix: its columns go in; values and vectors come out, the small ones as exact as the columns
  * themselves.
  */
+import { dot } from "./qr.ts";
 
 /** The decomposition A = U S V'. */
 export interface Singular {
@@ -62,10 +63,4 @@ function rotate(x: Float64Array, y: Float64Array, cosine: number, sine: number):
     x[k] = cosine * a - sine * b;
     y[k] = sine * a + cosine * b;
   }
-}
-
-function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < x.length; k++) sum += x[k]! * y[k]!;
-  return sum;
 }
