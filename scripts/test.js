@@ -11,6 +11,11 @@ const report = ".cache/vitest.json";
 const checks = [
   { group: "check", name: "format and lint", command: "biome check --error-on-warnings ." },
   { group: "check", name: "types", command: "tsc -p ." },
+  {
+    group: "check",
+    name: "types of the page",
+    command: "svelte-check --tsconfig src/studio/tsconfig.json --fail-on-warnings",
+  },
   { group: "check", name: "promises and exhaustiveness", command: "oxlint --type-aware --deny-warnings" },
   { group: "package", name: "dead code", command: "knip" },
   { group: "package", name: "package contents", command: "publint --strict" },

@@ -60,7 +60,7 @@ export {
   leastSquares,
   type Residuals,
 } from "./report/least-squares.ts";
-export { fitFigure, lossFigure, rateFigure } from "./report/plot.ts";
+export { type FitPicture, fitFigure, lossFigure, rateFigure } from "./report/plot.ts";
 // runtime
 export { setThreads, threadCount, threadsReady, threadsReason } from "./runtime/threads.ts";
 // tensor

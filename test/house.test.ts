@@ -30,7 +30,9 @@ const rules: readonly Rule[] = [
   { place: "report/picture.ts", uses: below("report"), node: true, packages: ["@resvg/resvg-js"] },
   ...["names.ts", "index.ts", "page.ts"].map((place) => ({ place, uses: [...library, "names.ts"] })),
   { place: "node.ts", uses: [...library, "index.ts"], node: true },
-  ...["cli", "studio", "cluster"].map((place) => ({
+  // The page is a user of the library like any other: it knows what is public.
+  { place: "studio", uses: ["names.ts", "page.ts"], packages: anything },
+  ...["cli", "cluster"].map((place) => ({
     place,
     uses: [...library, "index.ts", "node.ts"],
     node: true,
@@ -52,7 +54,19 @@ function offences(file: string, text: string): string[] {
   if (!rule) return [`${file} is in no room`];
   const bad = importsOf(file, text).filter((target) => !isAllowed(rule, target));
   const imports = bad.map((target) => `${file} imports ${target}`);
-  return /^(#!.*\n)?\/\*\*/.test(text) ? imports : [...imports, `${file} does not open with a doc comment`];
+  return opens(file, text) ? imports : [...imports, `${file} does not open with a doc comment`];
+}
+
+/** How a file begins that says what it is, by what its name ends in. */
+const openings: Readonly<Record<string, RegExp>> = {
+  ts: /^(#!.*\n)?\/\*\*/,
+  svelte: /^<!--/,
+  html: /^<!doctype html>\n<!--/,
+  css: /^\/\*/,
+};
+
+function opens(file: string, text: string): boolean {
+  return openings[file.split(".").at(-1)!]?.test(text) ?? true;
 }
 
 function ruleOf(file: string): Rule | undefined {
@@ -62,7 +76,9 @@ function ruleOf(file: string): Rule | undefined {
 
 function isAllowed(rule: Rule, target: string): boolean {
   if (target.startsWith("node:")) return rule.node === true;
-  if (!target.endsWith(".ts")) return [target, "*"].some((name) => rule.packages?.includes(name));
+  // Files that are data: styles, pictures, observations.
+  if (/\.(css|svg|csv)(\?url)?$/.test(target)) return rule.place === "studio";
+  if (!/\.(ts|svelte)$/.test(target)) return [target, "*"].some((name) => rule.packages?.includes(name));
   if (ruleOf(target)?.node && !rule.node) return false;
   return roomOf(target) === roomOf(rule.place) || rule.uses.includes(roomOf(target));
 }
@@ -74,7 +90,8 @@ function roomOf(path: string): string {
 
 /** What a file imports, statically, dynamically or for its types: a path below src/, a `node:` name, or a package. */
 function importsOf(file: string, text: string): string[] {
-  const { importedFiles } = ts.preProcessFile(text, true, true);
+  const code = file.endsWith(".svelte") ? (/<script.*?>(.*?)<\/script>/s.exec(text)?.[1] ?? "") : text;
+  const { importedFiles } = ts.preProcessFile(code, true, true);
   return importedFiles.map(({ fileName }) =>
     fileName.startsWith(".") ? resolve(file, fileName) : packageOf(fileName),
   );

@@ -1,0 +1,184 @@
+/**
+ * The settings of a fit, a row each: what it is called in the library and in the address, how it is asked for, and what it allows. The
+ * form, the address, the options of the fit and the snippet of code all walk these rows.
+ */
+import type { LossName, OptimizerName } from "../names.ts";
+
+/** One setting. `null` as a value is what the library does unless told. */
+export interface Setting {
+  readonly name: SettingName;
+  readonly label: string;
+  /** What leaving it open means, in a word or two. */
+  readonly open: string;
+  readonly help: string;
+  readonly kind: Kind;
+}
+
+type Kind =
+  | { readonly kind: "choice"; readonly choices: readonly string[] }
+  | {
+      readonly kind: "number";
+      readonly isWhole: boolean;
+      readonly holds: (x: number) => boolean;
+      readonly wanted: string;
+    };
+
+const settingNames = [
+  "optimizer",
+  "lr",
+  "momentum",
+  "batchSize",
+  "loss",
+  "validation",
+  "patience",
+  "seed",
+] as const;
+
+export type SettingName = (typeof settingNames)[number];
+
+/** What is set, as text or numbers; null where it is left open. */
+export interface Settings {
+  readonly optimizer: string | null;
+  readonly lr: number | null;
+  readonly momentum: number | null;
+  readonly batchSize: number | null;
+  readonly loss: string | null;
+  readonly validation: number | null;
+  readonly patience: number | null;
+  readonly seed: number | null;
+}
+
+export const unset: Settings = {
+  optimizer: null,
+  lr: null,
+  momentum: null,
+  batchSize: null,
+  loss: null,
+  validation: null,
+  patience: null,
+  seed: null,
+};
+
+/** Every optimizer. Only names are needed here: the engine is the worker's. */
+const optimizerNames = namesOf<OptimizerName>({
+  sgd: true,
+  adam: true,
+  adamw: true,
+  rmsprop: true,
+  adagrad: true,
+  adadelta: true,
+  nadam: true,
+  radam: true,
+  adamax: true,
+  lbfgs: true,
+});
+
+/** Losses of a formula, whose predictions are numbers. */
+const lossNames = namesOf<Exclude<LossName, "mse" | "crossEntropy">>({
+  l1: true,
+  smoothL1: true,
+  huber: true,
+  softL1: true,
+  cauchy: true,
+  tukey: true,
+  logCosh: true,
+  quantile: true,
+  binaryCrossEntropyWithLogits: true,
+  poissonNll: true,
+});
+
+/** The names of a union; none can be left out. */
+function namesOf<Name extends string>(names: Readonly<Record<Name, true>>): readonly Name[] {
+  return Object.keys(names) as Name[];
+}
+
+/** The optimizers whose rule has a momentum. */
+export const withMomentum: readonly string[] = ["sgd", "rmsprop"];
+
+export const settings: readonly Setting[] = [
+  {
+    name: "optimizer",
+    label: "optimizer",
+    open: "auto",
+    help: "how a step is made of the gradients",
+    kind: {
+      kind: "choice",
+      choices: ["levenberg-marquardt", "reweighted-least-squares", ...optimizerNames],
+    },
+  },
+  {
+    name: "lr",
+    label: "learning rate",
+    open: "found",
+    help: "how long a step is",
+    kind: number("a number above 0", (x) => x > 0),
+  },
+  {
+    name: "momentum",
+    label: "momentum",
+    open: "none",
+    help: "how much of the last step goes into the next; with a learning rate",
+    kind: number("a number from 0 to 1", (x) => x >= 0 && x < 1),
+  },
+  {
+    name: "batchSize",
+    label: "batch size",
+    open: "all rows",
+    help: "rows in each step",
+    kind: whole(1),
+  },
+  {
+    name: "loss",
+    label: "loss",
+    open: "mse",
+    help: "what is made small",
+    kind: { kind: "choice", choices: lossNames },
+  },
+  {
+    name: "validation",
+    label: "validation share",
+    open: "none",
+    help: "the share of rows held out, to judge by",
+    kind: number("a share between 0 and 1", (x) => x > 0 && x < 1),
+  },
+  {
+    name: "patience",
+    label: "patience",
+    open: "no limit",
+    help: "epochs without a better loss before it stops",
+    kind: whole(0),
+  },
+  {
+    name: "seed",
+    label: "seed",
+    open: "0",
+    help: "for the first parameters, the batches and the rows held out",
+    kind: whole(0),
+  },
+];
+
+function number(wanted: string, holds: (x: number) => boolean): Kind {
+  return { kind: "number", isWhole: false, holds: (x) => Number.isFinite(x) && holds(x), wanted };
+}
+
+function whole(least: number): Kind {
+  return {
+    kind: "number",
+    isWhole: true,
+    holds: (x) => Number.isSafeInteger(x) && x >= least,
+    wanted: `a whole number from ${least}`,
+  };
+}
+
+/** The value that a text says; null for none. A text that says none of what is wanted is an error that says what is. */
+export function readSetting({ label, kind }: Setting, text: string): string | number | null {
+  const trimmed = text.trim();
+  if (trimmed === "") return null;
+  if (kind.kind === "choice") {
+    if (kind.choices.includes(trimmed)) return trimmed;
+    throw new Error(`${label} expects one of ${kind.choices.join(", ")}, got ${JSON.stringify(trimmed)}`);
+  }
+  const value = Number(trimmed);
+  if (kind.holds(value)) return value;
+  throw new Error(`${label} expects ${kind.wanted}, got ${JSON.stringify(trimmed)}`);
+}

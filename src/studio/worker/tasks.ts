@@ -1,0 +1,15 @@
+/** The tasks of the worker, a row each. */
+import type { Doing, TaskName, Tasks } from "../messages.ts";
+import { answer } from "./answer.ts";
+import { columns, open } from "./observations.ts";
+
+type Performer<Name extends TaskName> = (
+  given: Tasks[Name]["in"],
+  doing: Doing<Tasks[Name]["part"]>,
+) => Promise<Tasks[Name]["out"]>;
+
+export const tasks: { readonly [Name in TaskName]: Performer<Name> } = {
+  open,
+  columns,
+  answer,
+} as never;

@@ -1,0 +1,26 @@
+/** How the page is built: src/studio becomes dist/studio, a folder that any web host can serve from any path. */
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+/** What a page needs to share memory between threads. */
+const isolated = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+export default defineConfig({
+  root: "src/studio",
+  base: "./",
+  plugins: [svelte()],
+  worker: { format: "es" },
+  build: {
+    outDir: "../../dist/studio",
+    emptyOutDir: true,
+    target: "es2023",
+    // The address of a page is its own: nothing is written into it that a strict policy would refuse.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+  server: { headers: isolated },
+  preview: { headers: isolated },
+});
