@@ -60,6 +60,7 @@ export {
   leastSquares,
   type Residuals,
 } from "./report/least-squares.ts";
+export { type Chapter, type Scene, type StepTitle, sevenSteps, type Told } from "./report/lesson.ts";
 export { type FitPicture, fitFigure, lossFigure, rateFigure } from "./report/plot.ts";
 // runtime
 export { setThreads, threadCount, threadsReady, threadsReason } from "./runtime/threads.ts";

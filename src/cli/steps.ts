@@ -2,7 +2,7 @@
 import { readTable } from "../data/files.ts";
 import { type Call, type Status, statuses } from "./call.ts";
 import { reportFor } from "./fit.ts";
-import { chapters, epilogue } from "./lesson.ts";
+import { epilogue, tell } from "./lesson.ts";
 import { optionsOf } from "./options.ts";
 import { isAsciiOnly, styleFor, widthOf } from "./terminal.ts";
 import { walkOf } from "./walk.ts";
@@ -13,10 +13,9 @@ export async function stepsCommand({ operands, flags, terminal }: Call): Promise
   const [style, width] = [styleFor(out), widthOf(out)];
   const walk = await walkOf(await optionsOf(await readTable(operands[0]!), operands[1], flags));
   const lesson = { walk, style, ascii: isAsciiOnly(terminal), room: width - indent.length };
-  for (const [i, { title, needsLoss, tell }] of chapters.entries()) {
-    if (needsLoss && !Number.isFinite(walk.loss)) continue;
-    const lines = tell(lesson).map((line) => (indent + line).trimEnd());
-    out.write(`${[style("heading", `Step ${i + 1}: ${title}`), ...lines, ""].join("\n")}\n`);
+  for (const { title, lines } of tell(lesson)) {
+    const indented = lines.map((line) => (indent + line).trimEnd());
+    out.write(`${[style("heading", title), ...indented, ""].join("\n")}\n`);
   }
   out.write(`${[reportFor(walk.finished, terminal), "", ...epilogue(lesson)].join("\n").trimEnd()}\n`);
   return walk.finished.outcome.converged ? statuses.done : statuses.short;
