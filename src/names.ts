@@ -18,6 +18,7 @@ export { type Formula, parseFormula } from "./fit/formula/formula.ts";
 export { type Loss, type LossName, type LossOptions, losses } from "./fit/losses.ts";
 export { type LrFindOptions, type LrFound, lrFind } from "./fit/lr-find.ts";
 export type { FitOptions, ModelFunction, StopOptions } from "./fit/options.ts";
+export { type PlainRate, plainRate } from "./fit/plain-rate.ts";
 export type {
   Bands,
   Diagnostic,

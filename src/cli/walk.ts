@@ -1,7 +1,8 @@
 /** The walk that `coaster steps` tells of: options come in; where it starts, how it goes on and where it ends come out. */
 import type { TableLike } from "../data/input.ts";
-import { curvatureAt, type Footing } from "../fit/curvature.ts";
+import type { Footing } from "../fit/curvature.ts";
 import { printExpression } from "../fit/formula/print.ts";
+import { plainRate } from "../fit/plain-rate.ts";
 import { predictRows } from "../fit/predict.ts";
 import { lossOver, type Named, type Problem, problemOf } from "../fit/problem.ts";
 import type { StepEvent } from "../fit/result.ts";
@@ -61,11 +62,14 @@ export async function walkOf(options: FormulaOptions): Promise<Walk> {
   const [loss, gradients] = slopeAt(footing);
   const common = { ...options, steps: options.steps ?? walkLength, optimizer: options.optimizer ?? "sgd" };
   const isOurs = common.optimizer === "sgd" && common.lr === undefined;
-  const curvature = isOurs ? (Number.isFinite(loss) ? curvatureAt(footing) : 0) : null;
-  const { rate, ...went } = await interruptible((signal) => descend({ ...common, signal }, curvature));
+  const { rate, ...went } = await interruptible(async (signal) => {
+    const found = isOurs ? await plainRate({ ...common, signal }) : null;
+    const rate: Rate = found ?? { lr: options.lr ?? null, curvature: null, cuts: 0 };
+    return { rate, ...(await walked({ ...common, signal, ...(found && { lr: found.lr }) })) };
+  });
   const { problem } = footing;
   const response = printExpression(problem.formula!.response);
-  const best = curvature === null ? null : await betterOf(options, went.finished);
+  const best = rate.curvature === null ? null : await betterOf(options, went.finished);
   return { problem, response, loss, gradients, isPlain: common.optimizer === "sgd", rate, best, ...went };
 }
 
@@ -99,24 +103,6 @@ function slopeAt({ problem, free, fixed }: Footing): [loss: number, gradients: N
   return [loss.item(), Object.fromEntries(Object.entries(grads).map(([name, g]) => [name, g.item()]))];
 }
 
-/** The walk itself. A rate of our own is cut until the loss falls all the way: curvature at the start may say little about what comes. */
-async function descend(
-  options: FormulaOptions,
-  curvature: number | null,
-): Promise<Pick<Walk, "rate" | "finished" | "path">> {
-  if (curvature === null)
-    return { ...(await walked(options)), rate: { lr: options.lr ?? null, curvature, cuts: 0 } };
-  const first = curvature === 0 ? guess : 1 / curvature;
-  for (let cuts = 0; ; cuts++) {
-    const lr = first / 4 ** cuts;
-    const went = await walked({ ...options, lr });
-    if (cuts === mostCuts || isFalling(went)) return { ...went, rate: { lr, curvature, cuts } };
-  }
-}
-
-const guess = 0.01;
-const mostCuts = 20;
-
 async function walked(options: FormulaOptions): Promise<Pick<Walk, "finished" | "path">> {
   const path: Place[] = [];
   const onStep = ({ step, loss, params }: StepEvent): void => {
@@ -134,13 +120,6 @@ function endOf({ steps, loss, params }: Finished): Place {
     loss,
     params: Object.fromEntries(Object.entries(params).map(([name, { value }]) => [name, value])),
   };
-}
-
-/** Whether the loss never rose, rounding aside. */
-function isFalling({ finished, path }: Pick<Walk, "finished" | "path">): boolean {
-  const rounding = 1e-12 * (path[0]?.loss ?? 0);
-  const rises = path.some(({ loss }, i) => i > 0 && loss > path[i - 1]!.loss * (1 + 1e-9) + rounding);
-  return finished.outcome.kind !== "diverged" && !rises;
 }
 
 /** What the rows of a problem observed, in the scale that the model predicts. */

@@ -2,7 +2,7 @@
  * What page and worker say to each other. The page asks for a task; the worker tells parts of the answer as they come, and ends with the
  * rest. Of each kind of task there is one at a time: the next takes the place of the last.
  */
-import type { FitPicture, HistoryEntry, Outcome, Parameter, ResultJson } from "../names.ts";
+import type { FitPicture, HistoryEntry, Outcome, Parameter, ResultJson, Scene } from "../names.ts";
 import type { Settings } from "./settings.ts";
 import type { ParamSetting } from "./state.ts";
 
@@ -115,6 +115,8 @@ export interface Moment extends HistoryEntry {
 /** Where a walk is, and how it came there. */
 export interface Walk {
   readonly moment: Moment;
+  /** What there is to tell of each of the seven steps, here. */
+  readonly scene: Scene;
   /** Exact, at this place, by parameter. */
   readonly gradients: Readonly<Record<string, number>>;
   /** The last step that was taken, wherever it was rewound to. */
