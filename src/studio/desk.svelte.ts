@@ -4,7 +4,8 @@
  */
 import { type Formula, FormulaError, parseFormula } from "../names.ts";
 import { type Client, startClient, TaskError } from "./client.ts";
-import type { Answer, Asked, Observations, Trouble } from "./messages.ts";
+import type { Answer, Asked, Observations, Rates, Trouble } from "./messages.ts";
+import type { SettingName } from "./settings.ts";
 import { bytesOf } from "./sources.ts";
 import { type DataSource, empty, fragmentOf, type ParamSetting, type State, stateOf } from "./state.ts";
 import { Stroll } from "./stroll.svelte.ts";
@@ -28,6 +29,8 @@ export class Desk {
   answer = $state.raw<Answer | null>(null);
   answerTrouble = $state.raw<Trouble | null>(null);
   isBusy = $state(false);
+  /** Losses by learning rate, where they were asked for. */
+  rates = $state.raw<Rates | null>(null);
   /** Parameters as a person moved them by hand, in place of the answer's. */
   hand = $state.raw<Values | null>(null);
   threads = $state(1);
@@ -38,6 +41,11 @@ export class Desk {
   readonly reading: Reading = $derived.by(() => read(this.state.formula, this.observations));
   /** The parameters as they are shown: moved by hand, walked to, or found. */
   readonly values: Values = $derived.by(() => this.hand ?? this.stroll.values ?? valuesOf(this.answer));
+
+  /** Whether there is something to walk on. */
+  readonly canWalk: boolean = $derived(this.reading.formula !== null && this.observations !== null);
+  /** The answer that is shown: that of the walk where it has stopped, else that of the fit at once. */
+  readonly shownAnswer: Answer | null = $derived.by(() => this.stroll.answer ?? this.answer);
 
   readonly client: Client;
   readonly stroll: Stroll;
@@ -75,6 +83,25 @@ export class Desk {
     this.ask({ params: { ...this.state.params, [name]: setting } });
   }
 
+  /** Sets a setting. Another rate is that of a walk from here on; all else begins anew. */
+  set(name: SettingName, value: string | number | null): void {
+    const settings = { ...this.state.settings, [name]: value };
+    if (name === "lr" && value !== null && this.stroll.walk) {
+      this.state = { ...this.state, settings };
+      void this.#write(true);
+      void this.stroll.change({ lr: Number(value) });
+    } else this.ask({ settings }, true);
+  }
+
+  /** Finds how the loss goes with the learning rate, from where a walk begins. */
+  async tryRates(): Promise<void> {
+    try {
+      this.rates = await this.client.ask("rates", this.asked);
+    } catch (error) {
+      this.answerTrouble = troubleOf(error);
+    }
+  }
+
   /** Moves a parameter by hand: the curve follows at once; of a walk it is the walk's from here on. */
   move(name: string, value: number): void {
     if (this.stroll.walk) return void this.stroll.change({ params: { [name]: value } });
@@ -96,6 +123,7 @@ export class Desk {
   /** Brings answer and columns up to date with what is asked. */
   async refresh(): Promise<void> {
     this.stroll.end();
+    this.rates = null;
     const { formula, trouble } = this.reading;
     this.answerTrouble = trouble;
     if (!formula || !this.observations) return;
@@ -149,7 +177,7 @@ export class Desk {
       this.answer = answer;
       this.answerTrouble = null;
     } catch (error) {
-      this.answerTrouble = error instanceof TaskError ? error : { message: String(error), span: null };
+      this.answerTrouble = troubleOf(error);
     }
     this.isBusy = false;
   }
@@ -165,6 +193,10 @@ export class Desk {
     if (isStep) history.pushState(null, "", url);
     else history.replaceState(null, "", url);
   }
+}
+
+function troubleOf(error: unknown): Trouble {
+  return error instanceof TaskError ? error : { message: String(error), span: null };
 }
 
 function read(source: string, observations: Observations | null): Reading {

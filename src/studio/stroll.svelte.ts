@@ -1,17 +1,23 @@
 /** The walk as a person takes it: buttons come in, tasks of the worker go out, and where the walk is comes back. */
+import { type Chapter, type StepTitle, sevenSteps } from "../names.ts";
 import type { Client } from "./client.ts";
-import type { Asked, Walk } from "./messages.ts";
+import type { Answer, Asked, Walk } from "./messages.ts";
 
 /** The seven steps. */
-export const stages = ["initialize", "predict", "loss", "gradients", "step", "repeat", "stop"] as const;
+export const stages: readonly StepTitle[] = sevenSteps.map(({ title }) => title);
 
-export type Stage = (typeof stages)[number];
+/** What there is to tell of a step. */
+export function chapterOf(stage: StepTitle): Chapter {
+  return sevenSteps.find(({ title }) => title === stage)!;
+}
 
 export class Stroll {
   /** Where the walk is; null where none has begun. */
   walk = $state.raw<Walk | null>(null);
+  /** The answer where it was stopped; null while it may go on. */
+  answer = $state.raw<Answer | null>(null);
   /** Which of the seven steps is looked at. */
-  stage = $state<Stage>("initialize");
+  stage = $state<StepTitle>("initialize");
   isPlaying = $state(false);
   /** Steps a second while it plays; Infinity for as many as there can be. */
   speed = $state(10);
@@ -28,28 +34,52 @@ export class Stroll {
     this.#asked = asked;
   }
 
+  /** Does one of the seven steps, or looks at it. */
+  async goTo(stage: StepTitle): Promise<void> {
+    if (stage === "initialize" || !this.walk) await this.initialize();
+    if (stage === "step") await this.take();
+    else if (stage === "repeat") await this.play();
+    else if (stage === "stop") await this.stop();
+    else this.stage = stage;
+  }
+
   async initialize(): Promise<void> {
+    await this.#rest();
     await this.#go("initialize", () => this.#client.ask("initialize", this.#asked()));
   }
 
   async take(steps = 1): Promise<void> {
     if (!this.walk) await this.initialize();
+    await this.#rest();
     await this.#go("step", () => this.#client.ask("take", { steps }));
+    await this.#end();
   }
 
   async play(): Promise<void> {
     if (!this.walk) await this.initialize();
-    if (!this.walk || this.isPlaying) return;
+    if (!this.walk || this.walk.outcome || this.isPlaying) return;
     this.isPlaying = true;
-    await this.#go("repeat", () =>
-      this.#client.ask("play", { speed: this.speed }, (walk) => (this.walk = walk)),
-    );
+    await this.#go("repeat", () => this.#playing());
     this.isPlaying = false;
-    if (this.walk.outcome) this.stage = "stop";
+    await this.#end();
   }
 
   pause(): void {
     this.#client.stop("play");
+  }
+
+  /** Takes up another speed while it plays. */
+  async pace(): Promise<void> {
+    if (!this.isPlaying) return;
+    await this.#rest();
+    await this.play();
+  }
+
+  /** Says that this is the answer. */
+  async stop(): Promise<void> {
+    await this.#rest();
+    this.stage = "stop";
+    if (this.walk) this.answer = await this.#client.ask("finish", {});
   }
 
   async rewind(step: number): Promise<void> {
@@ -57,19 +87,49 @@ export class Stroll {
   }
 
   async change(edit: { params?: Record<string, number>; lr?: number }): Promise<void> {
+    const isPlaying = this.isPlaying;
+    await this.#rest();
     await this.#go(this.stage, () => this.#client.ask("change", edit));
+    if (isPlaying) await this.play();
   }
 
   /** Forgets the walk. */
   end(): void {
     this.pause();
     this.walk = null;
+    this.answer = null;
+    this.trouble = null;
     this.stage = "initialize";
   }
 
-  async #go(stage: Stage, asking: () => Promise<Walk | null>): Promise<void> {
+  /** The walk that plays, and its end. */
+  #resting: Promise<unknown> = Promise.resolve();
+
+  #playing(): Promise<Walk | null> {
+    const playing = this.#client.ask("play", { speed: this.speed }, (walk) => {
+      this.walk = walk;
+    });
+    this.#resting = playing.catch(() => null);
+    return playing;
+  }
+
+  /** Waits until nothing plays any more. */
+  async #rest(): Promise<void> {
+    this.pause();
+    await this.#resting;
+    await Promise.resolve();
+    this.isPlaying = false;
+  }
+
+  /** Where there is a reason to stop, that is the seventh step. */
+  async #end(): Promise<void> {
+    if (this.walk?.outcome) await this.stop();
+  }
+
+  async #go(stage: StepTitle, asking: () => Promise<Walk | null>): Promise<void> {
     this.stage = stage;
     this.trouble = null;
+    this.answer = null;
     try {
       const walk = await asking();
       if (walk) this.walk = walk;
