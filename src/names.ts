@@ -43,7 +43,9 @@ export { type Holder, type Optimizer, type OptimizerState, optimizer } from "./o
 export { type OptimizerName, optimizers } from "./optim/optimizers.ts";
 export * from "./optim/schedules.ts";
 // report
+export { logTicksOf, type Range, rangeOf, tickLabels, ticksOf } from "./report/axis.ts";
 export { braillePlot, sideBySide } from "./report/braille.ts";
+export { typeset } from "./report/figure.ts";
 export {
   type Fitted,
   type FittedOutputs,
@@ -62,6 +64,7 @@ export {
   type Residuals,
 } from "./report/least-squares.ts";
 export { type Chapter, type Scene, type StepTitle, sevenSteps, type Told } from "./report/lesson.ts";
+export { formatNumber, shortNumber } from "./report/numbers.ts";
 export { type FitPicture, fitFigure, lossFigure, rateFigure } from "./report/plot.ts";
 // runtime
 export { setThreads, threadCount, threadsReady, threadsReason } from "./runtime/threads.ts";

@@ -335,6 +335,38 @@ describe("the value of an expression", () => {
   });
 });
 
+describe("a prediction of many rows", () => {
+  const column = (length: number, of: (row: number) => number) =>
+    Float64Array.from({ length }, (_, i) => of(i));
+  const scope = { a: 1.5, b: -0.25, k1: 3, größe: 0.75 };
+
+  it("is to the bit what each row has by itself", () =>
+    fc.assert(
+      fc.property(expressionTexts(), (text) => {
+        const { predict } = parseFormula(`y ~ ${text} + 0*(x + a + b + k1 + größe)`, { columns: ["y", "x"] });
+        const x = column(5, (row) => row * 0.7 - 1);
+        expect([...predict({ x }, scope)]).toEqual([...x].map((at) => predict({ x: at }, scope)));
+      }),
+    ));
+
+  it("has no seam between the stretches that are taken together", () => {
+    const { predict } = parseFormula("y ~ 2*x + a", { columns: ["y", "x"] });
+    const x = column(2500, (row) => row);
+    expect([...predict({ x }, { a: 1 })]).toEqual([...x].map((at) => 2 * at + 1));
+    expect([...predict({ x: [...x] }, { a: 1 })]).toEqual([...predict({ x }, { a: 1 })]);
+  });
+
+  it("is the same number in each row where no column is read", () => {
+    const { predict } = parseFormula("y ~ a", { columns: ["y", "x"] });
+    expect([...predict({ x: [1, 2, 3] }, { a: 7 })]).toEqual([7, 7, 7]);
+  });
+
+  it("is measured against the left side of the formula, whatever is made of the target there", () => {
+    const { observe } = parseFormula("log(y) ~ a*x", { columns: ["y", "x"] });
+    expect([...observe({ y: [1, Math.E, -1], x: [0, 0, 0] })]).toEqual([0, 1, Number.NaN]);
+  });
+});
+
 describe("evaluation in an algebra", () => {
   /** The algebra of texts, with what `power` was given. */
   const written: Algebra<string> = {

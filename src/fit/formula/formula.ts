@@ -34,6 +34,8 @@ export interface Formula<Params extends string = string> {
    */
   predict(columns: Readonly<Record<string, number>>, params?: ParamValues<Params>): number;
   predict(columns: ColumnValues, params?: ParamValues<Params>): Float64Array;
+  /** The value of the left side, an element a row: what predictions are measured against. Errors: a target without values. */
+  observe(columns: Readonly<Record<string, ArrayLike<number>>>): Float64Array;
 }
 
 /** What is known of the names of a formula before it is read. */
@@ -73,6 +75,7 @@ export function parseFormula<const Source extends string, const Columns extends 
       expression,
       names.filter((name) => !isColumn(name)),
     ),
+    observe: predictor(response, []),
   };
 }
 
