@@ -13,8 +13,10 @@ export {
   compare,
   type NestedTest,
 } from "./fit/compare.ts";
+export { type Suggestion, type Suggestions, suggestNames } from "./fit/formula/completion.ts";
 export { FormulaError } from "./fit/formula/error.ts";
-export { type Formula, parseFormula } from "./fit/formula/formula.ts";
+export { type Formula, type FormulaNames, parseFormula } from "./fit/formula/formula.ts";
+export { type FormulaWord, formulaWords, type WordRole } from "./fit/formula/words.ts";
 export { type Loss, type LossName, type LossOptions, losses } from "./fit/losses.ts";
 export { type LrFindOptions, type LrFound, lrFind } from "./fit/lr-find.ts";
 export type { FitOptions, ModelFunction, StopOptions } from "./fit/options.ts";

@@ -25,7 +25,7 @@ export function looksLikeSlip(name: string, column: string): boolean {
 }
 
 /** One spelling for what looks alike: compatibility forms composed, small letters. */
-function fold(name: string): string {
+export function fold(name: string): string {
   return name.normalize("NFKC").toLowerCase();
 }
 

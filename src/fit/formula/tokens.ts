@@ -40,16 +40,20 @@ const patterns: readonly (readonly ["space" | "number" | "name" | "quoted" | "ma
 
 /** The tokens of a source, in order. Fails on a source that is too long, and on characters that no formula has. */
 export function tokens(source: string): Token[] {
-  const words: Token[] = [];
+  return [...readTokens(source)];
+}
+
+/** The same, one by one: those before the place that cannot be read come before the failure. */
+export function* readTokens(source: string): Generator<Token> {
   checkLength(source);
   for (let at = 0; at < source.length; ) {
     refuseLookalike(source, at);
     const [kind, text] = wordAt(source, at);
     const span = { start: at, end: at + text.length };
-    if (kind !== "space") words.push({ kind, text: checked(kind, text, span, source), span });
+    if (kind !== "space") yield { kind, text: checked(kind, text, span, source), span };
     at = span.end;
   }
-  return [...words, { kind: "end", text: "", span: { start: source.length, end: source.length } }];
+  yield { kind: "end", text: "", span: { start: source.length, end: source.length } };
 }
 
 function checkLength(source: string): void {
