@@ -1,5 +1,6 @@
 /** How dist/ is built: the library, which leaves its dependencies outside, and the command line, whose own come inside, small, so that it starts fast. */
 import { defineConfig, type UserConfig } from "tsdown";
+import { thirdParty } from "./scripts/third-party.ts";
 
 const shared: UserConfig = {
   format: "esm",
@@ -10,9 +11,6 @@ const shared: UserConfig = {
   logLevel: "warn",
   checks: { pluginTimings: false },
 };
-
-/** What the command line carries with it; THIRD-PARTY.md names it. What draws pictures stays outside and is loaded when a picture is wanted. */
-const carried = ["udsv"];
 
 /** Where what every fit takes begins. It is one file, for each takes its time to be found and read; what only some take comes when it is asked for. */
 const everyFit = /src\/(cli\/(program|arguments|fit)|fit\/(fit|linear|measure)|report\/presented)\.ts$/;
@@ -27,7 +25,9 @@ export default defineConfig([
     outDir: "dist/cli",
     dts: false,
     minify: true,
-    deps: { alwaysBundle: carried, onlyBundle: carried },
+    // What reads observations comes inside; what draws pictures stays outside and is loaded when a picture is wanted.
+    deps: { alwaysBundle: ["udsv"], onlyBundle: false },
+    plugins: [thirdParty()],
     outputOptions: { codeSplitting: { groups: [{ name: "every", test: everyFit }] } },
   },
 ]);

@@ -1,6 +1,7 @@
 /** How the page is built: src/studio becomes dist/studio, a folder that any web host can serve from any path. */
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { thirdParty } from "./scripts/third-party.ts";
 
 /** What a page needs to share memory between threads. */
 const isolated = {
@@ -11,8 +12,8 @@ const isolated = {
 export default defineConfig({
   root: "src/studio",
   base: "./",
-  plugins: [svelte()],
-  worker: { format: "es" },
+  plugins: [svelte(), thirdParty()],
+  worker: { format: "es", plugins: () => [thirdParty()] },
   build: {
     outDir: "../../dist/studio",
     emptyOutDir: true,

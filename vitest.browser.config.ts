@@ -3,18 +3,18 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { browser } from "./test/chromium.ts";
 
-/** Processes, files, the heap, modules loaded anew, and what comes from the command line. */
-const nodesOwn = ["cli", "examples", "house", "memory", "node", "process", "readme", "refused", "scores"];
-
-/** No sandbox, which root has none of; no calls home. WebGPU runs without a graphics card. */
-const args = [
-  "--no-sandbox",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-  "--disable-quic",
-  "--enable-unsafe-webgpu",
+/** Processes, files, the heap, modules loaded anew, what comes from the command line, and the studio, which is driven from outside. */
+const nodesOwn = [
+  "cli",
+  "examples",
+  "house",
+  "memory",
+  "node",
+  "process",
+  "readme",
+  "refused",
+  "scores",
+  "studio*",
 ];
 
 export default defineConfig({
@@ -36,7 +36,7 @@ export default defineConfig({
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      provider: playwright({ launchOptions: { ...(await browser()), args } }),
+      provider: playwright({ launchOptions: await browser() }),
       instances: [{ browser: "chromium" }],
     },
   },

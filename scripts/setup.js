@@ -15,8 +15,8 @@ const steps = [
   },
   {
     command: "npm run build --silent",
-    makes: "dist/index.js",
-    from: ["src", "tsdown.config.ts", "tsconfig.json"],
+    makes: "dist/studio/index.html",
+    from: ["src", "data", "scripts/third-party.ts", "tsdown.config.ts", "vite.config.ts", "tsconfig.json"],
   },
 ];
 

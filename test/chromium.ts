@@ -9,8 +9,27 @@ const modules = fileURLToPath(new URL("../node_modules", import.meta.url));
 /** Where the package is unpacked; it goes when node_modules does, and so is never of another version. */
 const home = join(modules, ".cache", "chromium");
 
-/** For Playwright. The package has a Chromium for Linux on x64; elsewhere it is the Chrome that is installed. */
-export async function browser(): Promise<{ executablePath: string } | { channel: string }> {
+/** No sandbox, which root has none of; no calls home. WebGPU runs without a graphics card. */
+const args = [
+  "--no-sandbox",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--disable-quic",
+  "--enable-unsafe-webgpu",
+];
+
+/** A browser, and how it is started. */
+type Launch = ({ executablePath: string } | { channel: string }) & { args: string[] };
+
+/** For Playwright. */
+export async function browser(): Promise<Launch> {
+  return { ...(await found()), args };
+}
+
+/** The package has a Chromium for Linux on x64; elsewhere it is the Chrome that is installed. */
+async function found(): Promise<{ executablePath: string } | { channel: string }> {
   if (process.env.CHROME) return { executablePath: process.env.CHROME };
   if (process.platform !== "linux" || process.arch !== "x64") return { channel: "chrome" };
   if (!existsSync(home)) await unpack();

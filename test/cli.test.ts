@@ -557,7 +557,7 @@ describe("errors say on one line what was wanted, what came, and where", () => {
   );
   const cases: [args: string[], sentence: string][] = [
     [["fti"], "unknown command: fti (did you mean fit?)"],
-    [["zzzzzz"], "unknown command: zzzzzz (known: fit, steps, lr, predict, compare, plot)"],
+    [["zzzzzz"], "unknown command: zzzzzz (known: fit, steps, lr, predict, compare, plot, studio)"],
     [["--verbose"], "unknown flag: --verbose (known: --version, --help)"],
     [["fit"], "fit expects DATA [FORMULA], got nothing"],
     [["predict", model], `predict expects MODEL.json DATA, got ${JSON.stringify(model)}`],

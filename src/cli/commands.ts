@@ -146,6 +146,33 @@ export const commands: readonly Command[] = [
     examples: ["coaster plot model.json rides.csv -o rides.png"],
     run: async (call) => (await import("./plot.ts")).plotCommand(call),
   },
+  {
+    name: "studio",
+    summary: "open a page where you watch your own data being fitted",
+    operands: [
+      { name: "DATA", help: "a CSV or Parquet file, or - for standard input", isOptional: true },
+      { ...formula, isOptional: true },
+    ],
+    flags: [
+      "start",
+      "fix",
+      "bound",
+      "loss",
+      "optimizer",
+      "lr",
+      "batch",
+      "patience",
+      "seed",
+      "validation",
+      "port",
+      "noOpen",
+    ],
+    examples: [
+      'coaster studio rides.csv "speed ~ a*time^2 + b*time + c" --seed 42',
+      "coaster studio rides.parquet --no-open --port 8000",
+    ],
+    run: async (call) => (await import("./studio.ts")).studioCommand(call),
+  },
 ];
 
 /** What a command takes besides flags: `DATA [FORMULA]`. */

@@ -1,5 +1,5 @@
 /** Files of the command line: saved fits and what they need come in, text goes out; what goes wrong is said in plain words, with the path. */
-import { access, constants, readFile, writeFile } from "node:fs/promises";
+import { access, constants, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { readTable } from "../data/files.ts";
 import type { Table } from "../data/table.ts";
@@ -44,6 +44,12 @@ export async function readInputs(path: string, { formula }: SavedModel): Promise
   throw new Error(`${path}: expected a column ${missing}, got ${table.names.join(", ")}`);
 }
 
+/** Fails if a file cannot be read. */
+export async function checkReadable(path: string): Promise<void> {
+  await access(path, constants.R_OK).catch((error: unknown) => fail(error, path, reading));
+  if ((await stat(path)).isDirectory()) throw new Error(`${reading.EISDIR}: ${path}`);
+}
+
 function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
@@ -69,12 +75,12 @@ export async function checkFolders(paths: readonly (string | undefined)[]): Prom
 /** What the system's errors say in plain words. */
 type Reasons = Readonly<Record<string, string>>;
 
-const reading: Reasons = {
+const reading = {
   ENOENT: "no such file",
   ENOTDIR: "no such file",
   EISDIR: "expected a file, got a directory",
   EACCES: "no permission to read",
-};
+} satisfies Reasons;
 
 const writing: Reasons = {
   ENOENT: "no such folder for",

@@ -228,6 +228,13 @@ export const flags = {
   ),
   nested: flag("--nested", aSwitch, output, "take each model to lie within those of more parameters"),
   history: flag("--history", text("FILE.csv"), output, "write the loss of each step"),
+  port: flag(
+    "--port",
+    number("N", "a whole number from 0 to 65535", (x) => Number.isInteger(x) && x >= 0 && x <= 65_535),
+    output,
+    "where to serve: 26278 or the next that is free unless said, any that is free for 0",
+  ),
+  noOpen: flag("--no-open", aSwitch, output, "open no browser, only print the address"),
   quiet: flag("--quiet", aSwitch, output, "nothing but the result and errors"),
   table: flag("-o, --output", text("FILE.csv"), output, "where to write; standard output unless said"),
   picture: flag("-o, --output", picture, output, "where to draw"),

@@ -52,7 +52,7 @@ export const samples: readonly Sample[] = [
     source: "Confirmed cases in the first wave of 2020: Johns Hopkins University",
     file: "covid-first-wave-2020.csv",
     url: epidemic,
-    formula: "italy ~ size/(1 + exp(-rate*(day - peak)))",
+    formula: "italy ~ size/(1 + exp(-growth*(day - peak)))",
     settings: unset,
   },
 ];

@@ -1,0 +1,36 @@
+/** The page as it opens: samples, who serves it, and that it asks for nothing but its own. */
+import { expect, test } from "vitest";
+import { useStudio, visiting } from "./studio.ts";
+
+useStudio();
+
+test.each(["Roller coaster", "Carbon dioxide", "Stopping distances", "Epidemic wave"])(
+  "the sample %s is fitted as soon as it is opened",
+  (title) =>
+    visiting(async ({ page }) => {
+      await page.getByRole("button", { name: title }).click();
+      await page.getByLabel("report").filter({ hasText: "reduced chi-square" }).waitFor();
+      await page.getByRole("region", { name: "Answer" }).getByText("converged").first().waitFor();
+    })(),
+);
+
+test(
+  "served by the command line it has threads",
+  visiting(async ({ page }) => {
+    await page.getByText(/\d+ threads?; nothing leaves this page/).waitFor();
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  }),
+);
+
+test(
+  "served by any other host it says why it has one thread, and fits as well",
+  visiting(
+    async ({ page }) => {
+      await page.getByText("One thread: ").waitFor();
+      expect(await page.evaluate(() => typeof SharedArrayBuffer)).toBe("undefined");
+      await page.getByRole("button", { name: "Roller coaster" }).click();
+      await page.getByLabel("report").filter({ hasText: "0.7681426" }).waitFor();
+    },
+    { host: "plain" },
+  ),
+);
