@@ -17,6 +17,8 @@ export { type Suggestion, type Suggestions, suggestNames } from "./fit/formula/c
 export { FormulaError } from "./fit/formula/error.ts";
 export { type Formula, type FormulaNames, parseFormula } from "./fit/formula/formula.ts";
 export { type FormulaWord, formulaWords, type WordRole } from "./fit/formula/words.ts";
+export { type Landscape, lossLandscape } from "./fit/landscape.ts";
+export { levelsOf } from "./fit/levels.ts";
 export { type Loss, type LossName, type LossOptions, losses } from "./fit/losses.ts";
 export { type LrFindOptions, type LrFound, lrFind } from "./fit/lr-find.ts";
 export type { FitOptions, ModelFunction, StopOptions } from "./fit/options.ts";
@@ -37,6 +39,14 @@ export type {
 } from "./fit/result.ts";
 export { readModel, type SavedModel } from "./fit/saved.ts";
 export type { ParamOption, ParamOptions } from "./fit/start.ts";
+export {
+  type LandscapeAxis,
+  type LandscapeView,
+  type LossGrid,
+  type Refining,
+  type ViewOptions,
+  viewAround,
+} from "./fit/survey.ts";
 export type { Dtype } from "./ir/dtype.ts";
 // optim
 export { adadelta, adagrad, adam, adamax, adamw, nadam, radam, rmsprop, sgd } from "./optim/first-order.ts";
