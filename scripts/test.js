@@ -21,6 +21,7 @@ const checks = [
   { group: "package", name: "package contents", command: "publint --strict" },
   { group: "package", name: "package types", command: "attw --pack . --profile esm-only --no-emoji" },
   { group: "package", name: "size of a page", command: "node scripts/size.js" },
+  { group: "package", name: "size of the studio", command: "node --import tsx scripts/studio-size.ts" },
   tests("tests in Node", "vitest.config.ts"),
   tests("tests in Chromium", "vitest.browser.config.ts"),
 ];
