@@ -1,0 +1,207 @@
+/** Pictures of lines alone: the loss by step, parameters by step, losses by learning rate. Histories go in, what a chart shows comes out. */
+import { formatNumber, type HistoryEntry, type Range, rangeOf, shortNumber } from "../../names.ts";
+import type { Moment, Rates } from "../messages.ts";
+import { chart, type Line, type Paper, type Sight, whole } from "./chart.ts";
+import { division } from "./host.ts";
+import type { MakePicture } from "./picture.ts";
+import { scaleOf } from "./points.ts";
+import { padded } from "./ranges.ts";
+
+/** Lines, and what is said of a place of theirs: of one of `at`, by its index. */
+export interface Lines extends Sight {
+  readonly words: (index: number) => string;
+}
+
+const nothing: Sight = {
+  x: { label: "", range: [0, 1] },
+  y: { label: "", range: [0, 1] },
+  at: [],
+  lines: [],
+};
+
+export const linesPicture: MakePicture<Lines> = (host, telling) => {
+  let lines: Lines | null = null;
+  const drawn = chart(division(host, "lines"), {
+    sight: () => lines ?? nothing,
+    onZoom: (zoom) => telling.zoomed(zoom !== whole),
+    onCursor: (place, { x, width, ratio }) => {
+      if (!place || !lines || lines.at.length === 0) return telling.pointed("");
+      const value = x[0] + ((place.left * ratio) / width) * (x[1] - x[0]);
+      telling.pointed(lines.words(nearest(lines.at, value)));
+    },
+  });
+  return {
+    show: (next) => {
+      lines = next;
+      drawn.redraw();
+    },
+    zoomBy: drawn.zoomBy,
+    moveBy: drawn.moveBy,
+    whole: () => drawn.zoomTo(whole),
+    destroy: drawn.destroy,
+  };
+};
+
+/** The index of the number nearest to a value. */
+function nearest(numbers: ArrayLike<number>, value: number): number {
+  let best = 0;
+  for (let i = 1; i < numbers.length; i++)
+    if (Math.abs(numbers[i]! - value) < Math.abs(numbers[best]! - value)) best = i;
+  return best;
+}
+
+/** The loss of the training rows and of those held out, by step. `now` is the step where a walk is. */
+export function lossLines(
+  history: readonly HistoryEntry[],
+  { loss, isLog, now }: { readonly loss: string; readonly isLog: boolean; readonly now: number | null },
+): Lines {
+  const steps = history.map(({ step }) => step);
+  const training = history.map((entry) => entry.loss);
+  const validation = history.map(({ validationLoss }) => validationLoss ?? Number.NaN);
+  const isLogarithmic = isLog && [...training, ...validation].every((value) => !(value < 0));
+  const placed = isLogarithmic ? logarithms : (values: readonly number[]) => values;
+  const [solid, dashed] = [placed(training), placed(validation)];
+  const lines: Line[] = [{ values: solid, colour: "accent" }];
+  if (validation.some((value) => !Number.isNaN(value)))
+    lines.push({ values: dashed, colour: "ink", dash: [5, 4], isJoined: true });
+  return {
+    x: { label: "step", range: rangeOf(steps) },
+    y: { label: loss, range: padded(rangeOf(solid, dashed), 0.06), isLog: isLogarithmic },
+    at: steps,
+    lines,
+    above: (paper) => drawNow(paper, history, solid, now),
+    words: (i) => lossWords(history[i]!),
+  };
+}
+
+/** Decimal logarithms; what has none is no number. */
+function logarithms(values: readonly number[]): number[] {
+  return values.map((value) => (value > 0 ? Math.log10(value) : Number.NaN));
+}
+
+function lossWords({ step, loss, validationLoss }: HistoryEntry): string {
+  const validation = validationLoss === null ? "" : `, validation ${formatNumber(validationLoss)}`;
+  return `step ${step}: ${formatNumber(loss)}${validation}`;
+}
+
+/** A dot where the walk is. */
+function drawNow(
+  paper: Paper,
+  history: readonly HistoryEntry[],
+  values: readonly number[],
+  now: number | null,
+): void {
+  const index = history.findIndex(({ step }) => step === now);
+  if (index >= 0) drawDot(paper, now!, values[index]!);
+}
+
+function drawDot({ ctx, frame, colours }: Paper, x: number, y: number): void {
+  const left = frame.left + scaleOf(frame.x, frame.width)(x);
+  const top = frame.top + frame.height - scaleOf(frame.y, frame.height)(y);
+  ctx.beginPath();
+  ctx.arc(left, top, 4 * frame.ratio, 0, 2 * Math.PI);
+  ctx.fillStyle = colours.accent;
+  ctx.fill();
+}
+
+/** Strokes that are told apart without colours. */
+const strokes: readonly Omit<Line, "values">[] = [
+  { colour: "accent" },
+  { colour: "ink", dash: [7, 4] },
+  { colour: "quiet", dash: [2, 3] },
+  { colour: "accent", dash: [9, 3, 2, 3] },
+  { colour: "ink" },
+  { colour: "quiet", dash: [7, 4] },
+  { colour: "accent", dash: [2, 3] },
+  { colour: "ink", dash: [9, 3, 2, 3] },
+];
+
+/** The parameters by step, each with its name at the end of its line; on one scale, or each on its own, from its least to its largest. */
+export function parameterLines(
+  path: readonly Moment[],
+  names: readonly string[],
+  { isShared, now }: { readonly isShared: boolean; readonly now: number },
+): Lines {
+  const steps = path.map(({ step }) => step);
+  const values = names.map((name) => path.map(({ params }) => params[name] ?? Number.NaN));
+  const placed = isShared ? values : values.map((list) => shares(list));
+  const lines = placed.map((list, i) => ({ values: list, ...strokes[i % strokes.length]! }));
+  const range: Range = isShared ? rangeOf(...placed) : [0, 1];
+  return {
+    x: { label: "step", range: rangeOf(steps) },
+    y: { label: isShared ? "value" : "", range: padded(range, 0.06), isBare: !isShared },
+    at: steps,
+    lines,
+    roomAtRight: Math.max(...names.map((name) => Math.min(name.length, 14))) * 7.5 + 8,
+    above: (paper) => {
+      drawEnds(paper, names, lines, steps);
+      for (const list of placed) drawDot(paper, now, list[steps.indexOf(now)] ?? Number.NaN);
+    },
+    words: (i) =>
+      `step ${steps[i]}: ${names.map((name, k) => `${name} ${shortNumber(values[k]![i]!, 5)}`).join(", ")}`,
+  };
+}
+
+/** Values as shares of the way from the least to the largest. */
+function shares(values: readonly number[]): number[] {
+  const [low, high] = rangeOf(values);
+  return values.map((value) => (value - low) / (high - low));
+}
+
+/** Names at the ends of lines, moved apart where they would overlap. */
+function drawEnds(
+  { ctx, frame, colours }: Paper,
+  names: readonly string[],
+  lines: readonly Line[],
+  steps: readonly number[],
+): void {
+  const { left, top, width, height, ratio } = frame;
+  const toY = scaleOf(frame.y, height);
+  const last = steps.findLastIndex((step) => step <= frame.x[1]);
+  const ends = names
+    .map((name, i) => ({
+      name,
+      colour: lines[i]!.colour,
+      down: height - toY(Number(lines[i]!.values[last] ?? Number.NaN)),
+    }))
+    .filter(({ down }) => down >= -1 && down <= height + 1)
+    .sort((a, b) => a.down - b.down);
+  ctx.font = `500 ${12 * ratio}px ${colours.family}`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  let free = Number.NEGATIVE_INFINITY;
+  for (const { name, colour, down } of ends) {
+    const place = Math.max(down, free);
+    free = place + 14 * ratio;
+    ctx.fillStyle = colours[colour];
+    ctx.fillText(name.length > 14 ? `${name.slice(0, 13)}…` : name, left + width + 6 * ratio, top + place);
+  }
+}
+
+/** The loss by learning rate, both logarithmic unless a loss is negative, and the rate that is suggested. */
+export function rateLines({ rates, losses, suggestion }: Rates): Lines {
+  const isLog = losses.every((loss) => !(loss < 0));
+  const [at, values] = [logarithms(rates), isLog ? logarithms(losses) : losses];
+  return {
+    x: { label: "learning rate", range: rangeOf(at), isLog: true },
+    y: { label: "loss", range: padded(rangeOf(values), 0.06), isLog },
+    at,
+    lines: [{ values, colour: "accent" }],
+    above: (paper) => suggestion !== null && drawMark(paper, Math.log10(suggestion)),
+    words: (i) => `rate ${shortNumber(rates[i]!, 3)}: loss ${shortNumber(losses[i]!, 5)}`,
+  };
+}
+
+/** A dashed line across the frame. */
+function drawMark({ ctx, frame, colours }: Paper, x: number): void {
+  const left = frame.left + scaleOf(frame.x, frame.width)(x);
+  ctx.save();
+  ctx.beginPath();
+  ctx.moveTo(left, frame.top);
+  ctx.lineTo(left, frame.top + frame.height);
+  ctx.setLineDash([4 * frame.ratio, 4 * frame.ratio]);
+  ctx.strokeStyle = colours.ink;
+  ctx.lineWidth = frame.ratio;
+  ctx.stroke();
+  ctx.restore();
+}

@@ -1,0 +1,255 @@
+/**
+ * The observations with the curve through them, and the residuals below on the same x axis: a formula, values of its parameters and
+ * columns go in, two charts come out that follow them from frame to frame. All numbers are the formula's own, in plain doubles.
+ */
+
+import { type FitPicture, type Formula, type Range, rangeOf, shortNumber } from "../../names.ts";
+import { chart, type Paper, type Sight, whole, type Zoom } from "./chart.ts";
+import { withAlpha } from "./colours.ts";
+import { forget, nextFrame } from "./frames.ts";
+import { division } from "./host.ts";
+import type { MakePicture } from "./picture.ts";
+import { type Dots, dotLayer, type Frame, nearestDot, scaleOf } from "./points.ts";
+import { between, evenly, padded, rangeWith, symmetricRange } from "./ranges.ts";
+import { type Columns, follow, type Rows, rowsOf, type Values } from "./rows.ts";
+
+/** What there is to see. */
+export interface Ride {
+  readonly formula: Formula;
+  readonly values: Values;
+  /** The columns that the formula reads, all rows. */
+  readonly columns: Columns;
+  /** 1 for each row that is held out. */
+  readonly heldOut: Uint8Array | null;
+  /** The curve as the fit has it, with its band; null where the values are others than the fit's. */
+  readonly fit: FitPicture | null;
+}
+
+/** What is drawn of a ride: its rows, and where each of them lies. */
+interface Scene {
+  readonly ride: Ride;
+  readonly rows: Rows;
+  readonly x: Float64Array;
+  /** From the least x to the largest. */
+  readonly span: Range;
+  readonly observed: Dots;
+  readonly residuals: Dots;
+}
+
+const nothing: Sight = {
+  x: { label: "", range: [0, 1] },
+  y: { label: "", range: [0, 1] },
+  at: [],
+  lines: [],
+};
+
+/** How many places make a curve smooth. */
+const dense = 400;
+
+export const ridePicture: MakePicture<Ride> = (host, telling) => {
+  const [above, below] = [division(host, "above"), division(host, "below")];
+  const layers = [dotLayer(), dotLayer()] as const;
+  const pointer = pointerOf(above);
+  let ride: Ride | null = null;
+  let scene: Scene | null = null;
+
+  const upper = chart(above, {
+    together: "ride",
+    sight: (zoom) => (scene ? upperSight(scene, zoom, layers[0]) : nothing),
+    onZoom: (zoom) => zoomBoth(zoom, lower),
+    onCursor: (place, frame) =>
+      telling.pointed(scene && place ? pointer.at(scene, place, frame) : pointer.gone()),
+  });
+  const lower = chart(below, {
+    together: "ride",
+    sight: () => (scene ? lowerSight(scene, layers[1]) : nothing),
+    onZoom: (zoom) => zoomBoth(zoom, upper),
+  });
+  const zoomBoth = ({ x, y }: Zoom, other: typeof upper): void => {
+    telling.zoomed(x !== null || y !== null);
+    if (other.zoom.x !== x) other.zoomTo({ x, y: x ? other.zoom.y : null });
+  };
+
+  const draw = (): void => {
+    if (!ride) return;
+    scene = sceneOf(ride, scene);
+    upper.draw();
+    lower.draw();
+    if (scene.rows.behind > 0) nextFrame(draw);
+  };
+  return {
+    show: (next) => {
+      ride = next;
+      nextFrame(draw);
+    },
+    zoomBy: upper.zoomBy,
+    moveBy: upper.moveBy,
+    whole: () => {
+      upper.zoomTo(whole);
+      lower.zoomTo(whole);
+    },
+    destroy: () => {
+      forget(draw);
+      upper.destroy();
+      lower.destroy();
+    },
+  };
+};
+
+/** The scene of a ride; of the last one as much stays as is still so. */
+function sceneOf(ride: Ride, last: Scene | null): Scene {
+  const { formula, columns, values, heldOut } = ride;
+  const isSame =
+    last?.ride.formula === formula && last.ride.columns === columns && last.ride.heldOut === heldOut;
+  const rows = isSame ? last.rows : rowsOf(formula, columns);
+  const isNew = follow(rows, values);
+  if (isSame && !isNew) return { ...last, ride };
+  const [input] = formula.inputs;
+  // Of several inputs none is the x axis: what is predicted is.
+  const isFixed = formula.inputs.length < 2;
+  const x = isSame && isFixed ? last.x : isFixed ? placesOf(input, columns, rows.count) : rows.predictions;
+  return {
+    ride,
+    rows,
+    x,
+    span: isSame && isFixed ? last.span : isFixed ? rangeOf(x) : rangeWith(rows.targetRange, x),
+    observed: isSame && isFixed ? last.observed : { x, y: rows.targets, heldOut },
+    residuals: { x, y: rows.residuals, heldOut },
+  };
+}
+
+/** Where rows lie along their one input, or by their number where there is none. */
+function placesOf(input: string | undefined, columns: Columns, count: number): Float64Array {
+  return input === undefined ? Float64Array.from({ length: count }, (_, row) => row + 1) : columns[input]!;
+}
+
+function labelsOf({ formula }: Ride): { readonly x: string; readonly y: string } {
+  const { start, end } = formula.response.span;
+  const y = formula.source.slice(start, end);
+  const [input = "row", another] = formula.inputs;
+  return { x: another === undefined ? input : `predicted ${y}`, y };
+}
+
+function upperSight(scene: Scene, zoom: Zoom, layer: ReturnType<typeof dotLayer>): Sight {
+  const { ride, rows, span, observed } = scene;
+  const { y } = labelsOf(ride);
+  const range = padded(span);
+  const curve = curveOf(scene, zoom.x ?? range);
+  return {
+    x: { label: "", range, isBare: true },
+    y: { label: y, range: padded(rangeWith(rows.targetRange, curve.y), 0.05) },
+    at: curve.x,
+    lines: [{ values: curve.y, colour: "accent" }],
+    band: bandOf(ride.fit, curve),
+    beneath: ({ ctx, frame, colours }) => layer(ctx, observed, frame, colours),
+  };
+}
+
+interface Curve {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
+/** The curve over what is in sight, as far as there are observations; where predictions are the x axis, the line on which both agree. */
+function curveOf({ ride: { formula, values }, span }: Scene, sight: Range): Curve {
+  const [input = "row", another] = formula.inputs;
+  const [low, high] = [Math.max(sight[0], span[0]), Math.min(sight[1], span[1])];
+  if (!(low < high)) return { x: new Float64Array(), y: new Float64Array() };
+  const x = evenly([low, high], another === undefined ? dense : 2);
+  return { x, y: another === undefined ? formula.predict({ [input]: x }, values) : x };
+}
+
+/** The band of the fit, carried over to the places of the curve. */
+function bandOf(fit: FitPicture | null, { x, y }: Curve): Exclude<Sight["band"], undefined> {
+  if (!fit?.band) return null;
+  const { curve, band } = fit;
+  const beneath = curve.y.map((value, i) => value - band.lower[i]!);
+  const above = curve.y.map((value, i) => band.upper[i]! - value);
+  return {
+    lower: y.map((value, i) => value - between(x[i]!, curve.x, beneath)),
+    upper: y.map((value, i) => value + between(x[i]!, curve.x, above)),
+  };
+}
+
+function lowerSight({ ride, rows, span, residuals }: Scene, layer: ReturnType<typeof dotLayer>): Sight {
+  return {
+    x: { label: labelsOf(ride).x, range: padded(span) },
+    y: { label: "residual", range: symmetricRange(rows.residuals) },
+    at: [],
+    lines: [],
+    beneath: (paper) => {
+      drawZero(paper);
+      if (rows.count <= mostStems) drawStems(paper, residuals);
+      layer(paper.ctx, residuals, paper.frame, paper.colours);
+    },
+  };
+}
+
+/** More stems than this run together. */
+const mostStems = 200;
+
+/** The line on which predictions are what was observed. */
+function drawZero({ ctx, frame, colours }: Paper): void {
+  const down = frame.top + frame.height - scaleOf(frame.y, frame.height)(0);
+  ctx.beginPath();
+  ctx.moveTo(frame.left, down);
+  ctx.lineTo(frame.left + frame.width, down);
+  ctx.strokeStyle = colours.accent;
+  ctx.lineWidth = 1.5 * frame.ratio;
+  ctx.stroke();
+}
+
+function drawStems({ ctx, frame, colours }: Paper, { x, y }: Dots): void {
+  const [toX, toY] = [scaleOf(frame.x, frame.width), scaleOf(frame.y, frame.height)];
+  const bottom = frame.top + frame.height;
+  ctx.beginPath();
+  for (let row = 0; row < x.length; row++) {
+    const across = frame.left + toX(x[row]!);
+    ctx.moveTo(across, bottom - toY(0));
+    ctx.lineTo(across, bottom - toY(y[row]!));
+  }
+  ctx.strokeStyle = withAlpha(colours.ink, 0.35);
+  ctx.lineWidth = frame.ratio;
+  ctx.stroke();
+}
+
+/** A ring about the observation nearest to the cursor, and the words that tell of it. */
+function pointerOf(host: HTMLElement) {
+  const ring = division(host, "ring");
+  ring.hidden = true;
+  const gone = (): string => {
+    ring.hidden = true;
+    return "";
+  };
+  const at = (scene: Scene, place: { left: number; top: number }, frame: Frame): string => {
+    const { ratio } = frame;
+    const found = nearestDot(scene.observed, frame, { left: place.left * ratio, top: place.top * ratio });
+    const isNear = found !== null && found.distance < 40 * ratio;
+    ring.hidden = !isNear;
+    if (!isNear) return curveWords(scene, place.left, frame);
+    const { x, y } = scene.observed;
+    const left = frame.left + scaleOf(frame.x, frame.width)(x[found.row]!);
+    const top = frame.top + frame.height - scaleOf(frame.y, frame.height)(y[found.row]!);
+    ring.style.transform = `translate(${left / ratio}px, ${top / ratio}px)`;
+    return rowWords(scene, found.row);
+  };
+  return { at, gone };
+}
+
+function rowWords({ ride, rows, x }: Scene, row: number): string {
+  const labels = labelsOf(ride);
+  const place = labels.x === "row" ? "" : `${labels.x} ${shortNumber(x[row]!, 5)}, `;
+  const observed = `${labels.y} ${shortNumber(rows.targets[row]!, 5)}`;
+  const heldOut = ride.heldOut?.[row] === 1 ? ", held out" : "";
+  return `row ${row + 1}: ${place}${observed}, residual ${shortNumber(rows.residuals[row]!, 4)}${heldOut}`;
+}
+
+function curveWords({ ride }: Scene, left: number, frame: Frame): string {
+  const { formula, values } = ride;
+  const labels = labelsOf(ride);
+  const [input = "row", another] = formula.inputs;
+  if (another !== undefined) return "";
+  const x = frame.x[0] + ((left * frame.ratio) / frame.width) * (frame.x[1] - frame.x[0]);
+  const [y] = formula.predict({ [input]: [x] }, values);
+  return `curve: ${labels.x} ${shortNumber(x, 5)}, ${labels.y} ${shortNumber(y!, 5)}`;
+}
