@@ -23,6 +23,7 @@ export { type Loss, type LossName, type LossOptions, losses } from "./fit/losses
 export { type LrFindOptions, type LrFound, lrFind } from "./fit/lr-find.ts";
 export type { FitOptions, ModelFunction, StopOptions } from "./fit/options.ts";
 export { type PlainRate, plainRate } from "./fit/plain-rate.ts";
+export { randomStart } from "./fit/random-start.ts";
 export type {
   Bands,
   Diagnostic,
@@ -47,6 +48,7 @@ export {
   type ViewOptions,
   viewAround,
 } from "./fit/survey.ts";
+export type { Budget, Edit, StepTaken, TrainOptions } from "./fit/training.ts";
 export type { Dtype } from "./ir/dtype.ts";
 // optim
 export { adadelta, adagrad, adam, adamax, adamw, nadam, radam, rmsprop, sgd } from "./optim/first-order.ts";
@@ -78,6 +80,7 @@ export {
 export { type Chapter, type Scene, type StepTitle, sevenSteps, type Told } from "./report/lesson.ts";
 export { formatNumber, shortNumber } from "./report/numbers.ts";
 export { type FitPicture, fitFigure, lossFigure, rateFigure } from "./report/plot.ts";
+export { type Training, train } from "./report/trained.ts";
 // runtime
 export { setThreads, threadCount, threadsReady, threadsReason } from "./runtime/threads.ts";
 // tensor

@@ -6,14 +6,15 @@
 import { Generator } from "../tensor/random.ts";
 import { begin, valuesOf } from "./beginning.ts";
 import { originOfNaN } from "./diagnosis.ts";
+import type { Way } from "./legs.ts";
 import type { Measures } from "./measure.ts";
 import type { Method } from "./method.ts";
 import type { Named } from "./model.ts";
 import { checkOptions, type FitOptions } from "./options.ts";
 import { outcomeOf } from "./outcome.ts";
-import { type Plan, planOf } from "./plan.ts";
+import { planOf } from "./plan.ts";
 import { lossOver, type Problem, problemOf } from "./problem.ts";
-import type { Diagnostic, Outcome, Parameter, Result } from "./result.ts";
+import type { Diagnostic, Outcome, Parameter, Result, Starts } from "./result.ts";
 import type { Start } from "./start.ts";
 import { surely } from "./sure.ts";
 import { withTies } from "./ties.ts";
@@ -31,34 +32,61 @@ export interface Run {
 
 /** Fits a model to data. Bad input is an error; a fit that does not converge is an outcome, with the best parameters found. */
 export async function run(options: FitOptions): Promise<Run> {
+  const ready = await prepare(options);
+  const { signal, onStep } = options;
+  const { walked, note, starts } = await surely(
+    { ...ready, signal, onStep },
+    ready.free,
+    options,
+    ready.found,
+  );
+  return conclude({ ...ready, starts, note }, walked);
+}
+
+/** A fit that is ready to walk. */
+export interface Ready extends Way {
+  readonly options: FitOptions;
+  readonly free: Named;
+  /** How its start was found, and what else was, in words. */
+  readonly found: Starts | null;
+  readonly others: string | null;
+  /** When it was begun. */
+  readonly started: number;
+}
+
+/** Everything before the first step: options come in and are checked. */
+export async function prepare(options: FitOptions): Promise<Ready> {
   const started = performance.now();
   checkOptions(options);
-  const { seed = 0, signal, onStep, level = 0.95 } = options;
-  const generator = new Generator(seed);
+  const generator = new Generator(options.seed ?? 0);
   const given = problemOf(options, generator);
   const fixed = valuesOf(given, true);
   const { problem, method, free, starts: found, others } = await begin(given, fixed, options);
   const plan = planOf(problem, method, options);
-  const way = { problem, fixed, method, plan, generator, signal, onStep };
-  const { walked, note, starts } = await surely(way, free, options, found);
+  return { options, problem, fixed, method, plan, generator, free, found, others, started };
+}
+
+/** Everything after the last: what is known of the answer. */
+export async function conclude(
+  ready: Ready & { readonly starts: Starts | null; readonly note: string | null },
+  walked: Walked,
+): Promise<Run> {
+  const { problem, fixed, starts, started, options } = ready;
+  const { seed = 0, level = 0.95 } = options;
   const params = withTies(problem.ties, { ...fixed, ...walked.params });
   const { measure } = await import("./measure.ts");
   const measures = measure(problem, params, level);
-  const result = resultOf({ problem, method, plan, walked, note, others, params, fixed, measures });
+  const result = resultOf({ ...ready, walked, params, measures });
   const seconds = (performance.now() - started) / 1000;
   return { problem, params, measures, result: { ...result, level, starts, seconds, seed } };
 }
 
 /** All that led to a result. */
-interface Ended {
-  readonly problem: Problem;
-  readonly method: Method;
-  readonly plan: Plan;
+interface Ended extends Way {
   readonly walked: Walked;
   readonly note: string | null;
   readonly others: string | null;
   readonly params: Named;
-  readonly fixed: Named;
   readonly measures: Measures;
 }
 
@@ -76,7 +104,7 @@ function resultOf(ended: Ended): Omit<Result, "level" | "seconds" | "seed" | "st
     loss: { name: loss.name, value: lossOver(problem, training, params).item() },
     scale: loss.robust?.scale ?? null,
     validationLoss: validation && lossOver(problem, validation, params).item(),
-    outcome: endOf(ended, idle),
+    outcome: endOf(ended, walked, idle),
     statistics,
     covariance,
     correlations,
@@ -98,8 +126,11 @@ function foundBeside({ note, others }: Ended): Diagnostic[] {
 }
 
 /** How it ended; where numbers gave out, with the place. */
-function endOf({ problem, method, plan, walked, fixed }: Ended, idle: readonly string[]): Outcome {
-  const { kind, steps, first, last } = walked;
+export function endOf(
+  { problem, method, plan, fixed }: Way,
+  { kind, steps, first, last }: Omit<Walked, "history">,
+  idle: readonly string[] = [],
+): Outcome {
   const [training, validation] = [problem.training, problem.validation];
   const rows = Number.isFinite(last.loss) ? validation : training;
   const isLost = kind === "invalid" || Number.isNaN(last.loss);

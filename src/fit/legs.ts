@@ -30,22 +30,60 @@ export interface Way {
   readonly generator: Generator;
 }
 
-/** Steps from `start` on, asked for in order. `isWatched` says that each is to be taken by itself. */
-export function stepsFrom(start: Named, way: Way, isWatched: boolean): (number: number) => Step {
-  const paced = pacer(isWatched || !way.method.run ? 1 : Number.POSITIVE_INFINITY);
-  const spanAt = spans(way);
-  let trail: Trail | undefined;
-  return (number) => {
-    if (!trail || number === trail.end) {
-      const from = trail?.leg ?? { params: start, state: undefined };
-      trail = paced((count) => new Trail(way, from, spanAt(number, count)));
+/** The order in which an epoch of batches takes the rows, and what draws the next. */
+interface Order {
+  readonly epoch: number;
+  readonly rows: Int32Array;
+  readonly generator: Generator;
+}
+
+/** A place, and all that it takes to go on from there. */
+export interface Standing extends Place {
+  /** What the method remembers; undefined at the first step. */
+  readonly state: unknown;
+  /** Null where no epoch of batches has begun. */
+  readonly order: Order | null;
+}
+
+/** Takes the steps of a walk from somewhere on, asked for in order. */
+export class Steps {
+  readonly #way: Way;
+  readonly #longest: (step: number) => number;
+  readonly #paced = pacer();
+  readonly #spans: Spans;
+  readonly #start: Standing;
+  #trail: Trail | undefined;
+
+  /** `longest` says how many steps may be taken in one go from a step on. */
+  constructor(way: Way, start: Standing, longest: (step: number) => number) {
+    this.#way = way;
+    this.#start = start;
+    this.#longest = way.method.run ? longest : () => 1;
+    this.#spans = spansFrom(way, start.order);
+  }
+
+  /** The step of a number, which is that after the last one asked for. */
+  take(number: number): Step {
+    if (!this.#trail || number === this.#trail.end) {
+      const from = this.#trail?.leg ?? this.#start;
+      this.#trail = this.#paced(
+        (count) => new Trail(this.#way, from, this.#spans.at(number, count)),
+        this.#longest(number),
+      );
     }
-    return new Step(trail, number - trail.span.step);
-  };
+    return new Step(this.#trail, number - this.#trail.span.step);
+  }
+
+  /** What it takes to go on from where so many steps led, the last of them one that was taken last. */
+  standingAt(steps: number): Standing {
+    if (!this.#trail) return this.#start;
+    const { params, state } = this.#trail.standingAt(steps - this.#trail.span.step);
+    return { steps, params, state, order: this.#spans.order() };
+  }
 }
 
 /** Parameters, and what the method remembers there. */
-type Standing = Pick<Leg, "params" | "state">;
+type Spot = Pick<Leg, "params" | "state">;
 
 /** A leg that was walked, and can be walked again as far as any of its steps. */
 class Trail {
@@ -55,11 +93,11 @@ class Trail {
   /** The validation loss before each step that begins an epoch. */
   readonly validationLosses: ArrayLike<number>;
   readonly #run: Run;
-  readonly #start: Standing;
+  readonly #start: Spot;
   /** Where it was walked to again, and what was found there. */
-  #found: Standing & { readonly at: number };
+  #found: Spot & { readonly at: number };
 
-  constructor(way: Way, start: Standing, span: Span) {
+  constructor(way: Way, start: Spot, span: Span) {
     const { problem, fixed, method } = way;
     this.#run = method.run ?? oneByOne(problem, fixed, method.step);
     this.way = way;
@@ -78,13 +116,13 @@ class Trail {
     return this.span.step + this.length;
   }
 
-  /** The parameters after so many of its steps. */
-  paramsAt(steps: number): Named {
-    if (steps === this.length) return this.leg.params;
+  /** Where so many of its steps led. */
+  standingAt(steps: number): Spot {
+    if (steps === this.length) return this.leg;
     if (steps < this.#found.at) this.#found = { ...this.#start, at: 0 };
     const { at, params, state } = this.#found;
     if (steps > at) this.#found = { ...this.#run(params, state, part(this.span, at, steps)), at: steps };
-    return this.#found.params;
+    return this.#found;
   }
 }
 
@@ -124,6 +162,12 @@ export class Step implements Place, Line {
   get loss(): number {
     return this.#trail.leg.losses[this.#at]!;
   }
+  /** The numbers of its rows among those of the training; null where it takes all. */
+  get rows(): Int32Array | null {
+    const { span } = this.#trail;
+    const size = rowsAStep(span);
+    return span.rows?.subarray(this.#at * size, (this.#at + 1) * size) ?? null;
+  }
   /** The validation loss there; null within an epoch. */
   get validationLoss(): number | null {
     return this.#trail.validationLosses[this.#at] ?? null;
@@ -138,7 +182,7 @@ export class Step implements Place, Line {
   }
   /** The parameters after it. */
   get params(): Named {
-    return this.#trail.paramsAt(this.#at + 1);
+    return this.#trail.standingAt(this.#at + 1).params;
   }
   /** Whether the next step has yet to be taken. */
   get isLast(): boolean {
@@ -156,14 +200,15 @@ export class Step implements Place, Line {
 /** A leg that takes less, in milliseconds, is followed by one of twice as many steps: between two legs a walk can be stopped. */
 const brief = 10;
 
-/** Says how many steps to take in one go: ever more while they take little time, and fewer where they lead to no numbers. */
-function pacer(longest: number): (take: (count: number) => Trail) => Trail {
+/** Says how many steps to take in one go, of `most`: ever more while they take little time, and fewer where they lead to no numbers. */
+function pacer(): (take: (count: number) => Trail, most: number) => Trail {
   let count = 1;
-  return (take) => {
+  return (take, most) => {
     const started = performance.now();
-    let trail = take(count);
+    const tried = Math.min(count, most);
+    let trail = take(tried);
     const isBrief = trail.length === count && performance.now() - started < brief;
-    if (isBrief) count = Math.min(2 * count, longest);
+    if (isBrief) count *= 2;
     // Parameters that are no numbers stay so. The walk ends at the first of them, which is thus the last of its leg.
     while (trail.length > 1 && !areFinite(trail.leg.params)) trail = take((count = trail.length >> 1));
     return trail;
@@ -175,31 +220,40 @@ export function areFinite(params: Named): boolean {
   return Object.values(params).every((t) => t.realize().every(Number.isFinite));
 }
 
-/** The spans to take, each from a step on and of so many steps at most: all within the plan. */
-function spans(way: Way): (step: number, count: number) => Span {
-  return way.plan.perEpoch === 1 ? wholeSpans(way) : batchSpans(way);
+/** The spans to take, each from a step on and of so many steps at most, all within the plan; and the order that the last is of. */
+interface Spans {
+  at(step: number, count: number): Span;
+  order(): Order | null;
+}
+
+function spansFrom(way: Way, order: Order | null): Spans {
+  return way.plan.perEpoch === 1 ? wholeSpans(way) : batchSpans(way, order);
 }
 
 /** Steps over all rows, each an epoch of its own. */
-function wholeSpans({
-  problem: { validation },
-  plan: { steps },
-}: Way): (step: number, count: number) => Span {
-  return (step, count) => ({ step, count: Math.min(count, steps - step), rows: null, validation });
+function wholeSpans({ problem: { validation }, plan: { steps } }: Way): Spans {
+  return {
+    at: (step, count) => ({ step, count: Math.min(count, steps - step), rows: null, validation }),
+    order: () => null,
+  };
 }
 
 /** Steps over the batches of a shuffle that each epoch makes anew, as many in a span as are whole; what is left is one by itself. */
-function batchSpans({ problem, plan, generator }: Way): (step: number, count: number) => Span {
+function batchSpans({ problem, plan, generator: first }: Way, start: Order | null): Spans {
   const { steps, batchSize, perEpoch } = plan;
   const all = indices(problem.training.count);
   const whole = Math.floor(all.length / batchSize);
-  let [epoch, order] = [-1, all];
-  return (step, count) => {
-    const [inEpoch, first] = [Math.floor(step / perEpoch), step % perEpoch];
-    if (inEpoch !== epoch) order = shuffle(all, (n) => generator.permutation(n));
-    epoch = inEpoch;
-    const most = Math.min(count, steps - step, Math.max(whole - first, 1));
-    const rows = order.subarray(first * batchSize, (first + most) * batchSize);
-    return { step, count: most, rows, validation: null };
+  const generator = start?.generator.clone() ?? first;
+  let [epoch, order] = [start?.epoch ?? -1, start?.rows ?? all];
+  return {
+    at: (step, count) => {
+      const [inEpoch, place] = [Math.floor(step / perEpoch), step % perEpoch];
+      if (inEpoch !== epoch) order = shuffle(all, (n) => generator.permutation(n));
+      epoch = inEpoch;
+      const most = Math.min(count, steps - step, Math.max(whole - place, 1));
+      const rows = order.subarray(place * batchSize, (place + most) * batchSize);
+      return { step, count: most, rows, validation: null };
+    },
+    order: () => ({ epoch, rows: order, generator: generator.clone() }),
   };
 }

@@ -2,7 +2,7 @@
  * Step 6, repeat: the one loop in the library. A problem, a method and a plan go in; where the walk ended, and why, comes out.
  */
 import { History, type Line } from "./history.ts";
-import { areFinite, type Step, stepsFrom, validationLossAt, type Way } from "./legs.ts";
+import { areFinite, type Standing, type Step, Steps, validationLossAt, type Way } from "./legs.ts";
 import type { Place } from "./method.ts";
 import type { Named } from "./model.ts";
 import type { FitOptions } from "./options.ts";
@@ -31,44 +31,128 @@ export interface Walked {
 
 /** Walks from `start` until there is a reason to stop. */
 export async function walk(w: Walk, start: Named): Promise<Walked> {
-  const take = stepsFrom(start, w, w.onStep !== undefined);
+  const walker = new Walker(w, startingAt(start));
   const pause = breather();
-  let at: Place = { steps: 0, params: start };
-  const seen: Seen = { first: lossAt(w, start), history: new History(), progress: begin(at), sum: 0 };
-  if (!isValid(w, at, seen)) return end(w, at, "invalid", seen);
   for (;;) {
-    const over = reasonBefore(w, at);
-    if (over) return end(w, at, over, seen);
-    const step = take(at.steps);
-    if (!Number.isFinite(step.loss)) return end(w, at, "diverged", seen);
-    look(w, at, step, seen);
-    const reason = reasonAt(w, at, step, seen);
-    if (reason) return end(w, at, reason, seen);
-    at = step;
-    if (!step.isLast) continue;
-    if (!areFinite(at.params)) return end(w, at, "diverged", seen);
-    await pause();
+    const reason = walker.advance();
+    if (reason) return walker.end(reason);
+    if (walker.isBetweenLegs) await pause();
   }
 }
 
-/** What a walk has seen so far. Written in place. */
-interface Seen {
-  /** The loss at the start. */
-  readonly first: number;
-  readonly history: History;
-  progress: Progress;
+/** Where a walk is, and all that it takes to go on from there to the same bits. */
+export interface Mark {
+  readonly standing: Standing;
+  readonly progress: Progress;
   /** The sum of the losses of the epoch's batches so far. */
-  sum: number;
+  readonly sum: number;
+}
+
+/** The mark of a walk that begins. */
+export function startingAt(params: Named): Mark {
+  const standing = { steps: 0, params, state: undefined, order: null };
+  return { standing, progress: begin(standing), sum: 0 };
+}
+
+/** A walk under way: it takes one step after the other, for as long as somebody asks. */
+export class Walker {
+  readonly #w: Walk;
+  readonly #steps: Steps;
+  readonly #history = new History();
+  /** The loss at the start. */
+  readonly #first: number;
+  readonly #isValid: boolean;
+  #at: Place;
+  /** The step looked at last; null at the start. */
+  #step: Step | null = null;
+  #progress: Progress;
+  #sum: number;
+
+  /** `longest` says how many steps may be taken in one go from a step on, `first` what the loss was at the start. */
+  constructor(w: Walk, from: Mark, longest: (step: number) => number = longestFor(w), first?: number) {
+    const { standing, progress, sum } = from;
+    this.#w = w;
+    this.#at = standing;
+    this.#steps = new Steps(w, standing, longest);
+    this.#progress = progress;
+    this.#sum = sum;
+    this.#first = first ?? lossAt(w, standing.params);
+    this.#isValid = standing.steps > 0 || isValid(w, standing, this.#first);
+  }
+
+  get at(): Place {
+    return this.#at;
+  }
+  get step(): Step | null {
+    return this.#step;
+  }
+  get first(): number {
+    return this.#first;
+  }
+
+  /** Whether the next step has yet to be taken: parameters are at hand, and others may have their turn. */
+  get isBetweenLegs(): boolean {
+    return this.#step?.isLast ?? true;
+  }
+
+  /** All that it takes to go on from here. */
+  mark(): Mark {
+    return { standing: this.#steps.standingAt(this.#at.steps), progress: this.#progress, sum: this.#sum };
+  }
+
+  /** Takes a step; or says why not, or why it leads no further. */
+  advance(): OutcomeKind | null {
+    if (!this.#isValid) return "invalid";
+    const over = reasonBefore(this.#w, this.#at);
+    if (over) return over;
+    const step = this.#steps.take(this.#at.steps);
+    if (!Number.isFinite(step.loss)) return "diverged";
+    this.#look(step);
+    const reason = reasonAt(this.#w, this.#at, step, this.#progress);
+    if (reason) return reason;
+    this.#at = step;
+    return step.isLast && !areFinite(step.params) ? "diverged" : null;
+  }
+
+  /** Takes a step's loss into account; once an epoch, the place it was taken from competes for the best. */
+  #look(step: Step): void {
+    const { perEpoch, stop } = this.#w.plan;
+    this.#step = step;
+    this.#history.add(step);
+    if (isEpoch(this.#w, this.#at.steps)) {
+      const isBatched = perEpoch > 1 && this.#at.steps > 0;
+      const score = step.validationLoss ?? (isBatched ? this.#sum / perEpoch : step.loss);
+      this.#progress = observe(this.#progress, this.#at, finite(score), stop);
+      this.#sum = 0;
+    }
+    this.#sum += step.loss;
+  }
+
+  /** The answer, where the walk ends here for a reason, with the last line of its history. */
+  end(kind: OutcomeKind): Walked {
+    const [w, at, history, first] = [this.#w, this.#at, this.#history, this.#first];
+    const { steps, params } = at;
+    const loss = lossAt(w, params);
+    if (Number.isFinite(loss) && history.lastStep !== steps) history.add(lastLine(w, at, loss));
+    const final = hasRunAway(kind, first, loss) ? "diverged" : kind;
+    const found = answer(w, at, this.#progress.best.place, final);
+    return { kind: final, params: found, last: { params, loss }, first, steps, history: history.entries() };
+  }
+}
+
+/** Where somebody looks on, each step by itself. */
+function longestFor({ onStep }: Walk): () => number {
+  return () => (onStep === undefined ? Number.POSITIVE_INFINITY : 1);
 }
 
 /** The loss over all training rows. */
-function lossAt({ problem, fixed }: Walk, params: Named): number {
+export function lossAt({ problem, fixed }: Way, params: Named): number {
   return lossOver(problem, problem.training, { ...params, ...fixed }).item();
 }
 
 /** Whether there is a loss to begin with. */
-function isValid(w: Walk, start: Place, { first }: Seen): boolean {
-  return Number.isFinite(first) && Number.isFinite(validationLossAt(w, start.params) ?? 0);
+function isValid(w: Walk, { params }: Place, first: number): boolean {
+  return Number.isFinite(first) && Number.isFinite(validationLossAt(w, params) ?? 0);
 }
 
 /** Why to stop before a step, if at all. */
@@ -82,21 +166,8 @@ function isEpoch({ plan }: Walk, step: number): boolean {
   return step % plan.perEpoch === 0;
 }
 
-/** Takes a step's loss into account; once an epoch, the place it was taken from competes for the best. */
-function look(w: Walk, at: Place, step: Step, seen: Seen): void {
-  const { perEpoch, stop } = w.plan;
-  seen.history.add(step);
-  if (isEpoch(w, at.steps)) {
-    const isBatched = perEpoch > 1 && at.steps > 0;
-    const score = step.validationLoss ?? (isBatched ? seen.sum / perEpoch : step.loss);
-    seen.progress = observe(seen.progress, at, finite(score), stop);
-    seen.sum = 0;
-  }
-  seen.sum += step.loss;
-}
-
 /** Why to stop at a step, if at all, before its result is taken. */
-function reasonAt(w: Walk, at: Place, step: Step, { progress }: Seen): OutcomeKind | null {
+function reasonAt(w: Walk, at: Place, step: Step, progress: Progress): OutcomeKind | null {
   if (w.onStep?.({ ...step.entry(), params: numbersOf(at.params) }) === false) return "aborted";
   if (!w.plan.stop.isOn) return null;
   if (step.end || !isEpoch(w, at.steps)) return step.end;
@@ -111,21 +182,11 @@ function kindOfStill({ method, plan }: Walk, at: Place): OutcomeKind | null {
   return plan.isAsked ? null : "stalled";
 }
 
-function numbersOf(params: Named): Record<string, number> {
+/** The parameters that are single numbers. */
+export function numbersOf(params: Named): Record<string, number> {
   return Object.fromEntries(
     Object.entries(params).flatMap(([name, t]) => (t.size === 1 ? [[name, t.item()]] : [])),
   );
-}
-
-/** The answer of a walk, with the last line of its history. */
-function end(w: Walk, { steps, params }: Place, kind: OutcomeKind, seen: Seen): Walked {
-  const { first, history, progress } = seen;
-  const at = { steps, params };
-  const loss = lossAt(w, params);
-  if (Number.isFinite(loss) && history.lastStep !== steps) history.add(lastLine(w, at, loss));
-  const final = hasRunAway(kind, first, loss) ? "diverged" : kind;
-  const found = answer(w, at, progress.best.place, final);
-  return { kind: final, params: found, last: { params, loss }, first, steps, history: history.entries() };
 }
 
 /** The line of a place that no step was taken from. */

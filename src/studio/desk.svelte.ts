@@ -169,8 +169,7 @@ export class Desk {
   async #fit(): Promise<void> {
     this.isBusy = true;
     try {
-      const near = valuesOf(this.answer);
-      const answer = await this.client.ask("answer", { ...this.asked, near }, (part) => {
+      const answer = await this.client.ask("answer", { ...this.asked, near: this.#near() }, (part) => {
         this.answer = part;
       });
       if (!answer) return;
@@ -180,6 +179,13 @@ export class Desk {
       this.answerTrouble = troubleOf(error);
     }
     this.isBusy = false;
+  }
+
+  /** Where the parameters were last, or 1, as the library has it. */
+  #near(): Values {
+    const last = valuesOf(this.answer);
+    const names = this.reading.formula?.params ?? [];
+    return Object.fromEntries(names.map((name) => [name, Object.hasOwn(last, name) ? last[name]! : 1]));
   }
 
   /** Writes what is asked into the address, once for all that changes in one turn. */

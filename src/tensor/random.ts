@@ -35,6 +35,16 @@ export class Generator {
     expand(lowWord(seed), this.#words);
   }
 
+  /** Another that goes on from here with the same numbers. */
+  clone(): Generator {
+    const copy = new Generator(0);
+    copy.#words.set(this.#words);
+    copy.#drawn.set(this.#drawn);
+    copy.#position = this.#position;
+    copy.#spareNormal = this.#spareNormal;
+    return copy;
+  }
+
   /** Fills `out`, in place, with numbers uniform in [0, 1): multiples of 2^-24 in float32, of 2^-53 in float64. */
   uniform<A extends Float32Array | Float64Array>(out: A): A {
     if (out instanceof Float32Array) this.#uniform32(out, 0);

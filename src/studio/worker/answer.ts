@@ -1,18 +1,31 @@
 /** The fit at once: what is asked comes in; a quick answer from where the last one was, and then the whole one, go out. */
-import { type Fitted, fit, type Parameter } from "../../page.ts";
+import { type Fitted, fit, type Parameter, type ParamOptions } from "../../page.ts";
 import type { Answer, Doing, Tasks } from "../messages.ts";
 import { optionsOf } from "./options.ts";
 
 type Given = Tasks["answer"]["in"];
 
-/** Fits what is asked. Where nearby values of all parameters are known, a few steps from there come first. */
+/** How many steps make a quick answer. */
+const quickSteps = 10;
+
+/** What no search has to be waited for. */
+const atOnce = "linear-least-squares";
+
+/** Fits what is asked. Where it is left open how, a few steps from nearby values come first: a search for better ones takes its time. */
 export async function answer({ near, ...asked }: Given, { signal, tell }: Doing<Answer>): Promise<Answer> {
   const options = { ...optionsOf(asked), signal };
-  const params = { ...options.params };
-  for (const [name, start] of Object.entries(near)) params[name] ??= { start };
-  if (asked.settings.optimizer === null && Object.keys(near).length > 0)
-    tell(answerOf(await fit({ ...options, params, steps: 10 }), true));
+  if (asked.settings.optimizer === null && asked.settings.lr === null) {
+    const quick = await fit({ ...options, params: startingAt(near, options.params), steps: quickSteps });
+    if (quick.optimizer.name === atOnce) return answerOf(quick, false);
+    tell(answerOf(quick, true));
+  }
   return answerOf(await fit(options), false);
+}
+
+/** What is said of the parameters, and nearby values as starts of those that have none. */
+function startingAt(near: Given["near"], params: ParamOptions = {}): ParamOptions {
+  const started = Object.entries(near).map(([name, start]) => [name, { start, ...(params[name] as object) }]);
+  return { ...params, ...Object.fromEntries(started) };
 }
 
 /** What the page holds of a finished fit. */

@@ -7,21 +7,20 @@ import {
   type ParamOptions,
 } from "../../page.ts";
 import type { Asked } from "../messages.ts";
+import { withMomentum } from "../settings.ts";
 import { data } from "./observations.ts";
 
 /** Options of a fit of the data at hand. */
-export function optionsOf({ formula, params, settings }: Asked): FitOptions & { readonly model: string } {
-  const { optimizer, lr, momentum, batchSize, loss, validation, patience, seed } = settings;
-  const isWhole = momentum !== null && lr !== null && (optimizer === "sgd" || optimizer === "rmsprop");
+export type AskedOptions = FitOptions & { readonly model: string; readonly params: ParamOptions };
+
+export function optionsOf({ formula, params, settings }: Asked): AskedOptions {
+  const { batchSize, loss, validation, patience, seed } = settings;
   return {
     data: data(),
     model: formula,
     params: params as ParamOptions,
+    ...optimizerOf(settings),
     ...given({
-      optimizer: isWhole
-        ? optimizers[optimizer]({ lr, momentum })
-        : ((optimizer ?? undefined) as OptimizerName | undefined),
-      lr: isWhole ? undefined : (lr ?? undefined),
       batchSize: batchSize ?? undefined,
       loss: (loss ?? undefined) as LossName | undefined,
       validation: validation ?? undefined,
@@ -29,6 +28,16 @@ export function optionsOf({ formula, params, settings }: Asked): FitOptions & { 
       seed: seed ?? undefined,
     }),
   };
+}
+
+/** The optimizer by name with its rate; whole, where it has a momentum. */
+function optimizerOf({ optimizer, lr, momentum }: Asked["settings"]): Pick<FitOptions, "optimizer" | "lr"> {
+  if (momentum !== null && lr !== null && withMomentum.includes(optimizer ?? ""))
+    return { optimizer: optimizers[optimizer as "sgd" | "rmsprop"]({ lr, momentum }) };
+  return given({
+    optimizer: (optimizer ?? undefined) as OptimizerName | undefined,
+    lr: lr ?? undefined,
+  });
 }
 
 /** Only what is said. */

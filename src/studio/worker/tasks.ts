@@ -2,6 +2,8 @@
 import type { Doing, TaskName, Tasks } from "../messages.ts";
 import { answer } from "./answer.ts";
 import { columns, open } from "./observations.ts";
+import { rates } from "./rates.ts";
+import { change, finish, initialize, play, rewind, take } from "./walking.ts";
 
 type Performer<Name extends TaskName> = (
   given: Tasks[Name]["in"],
@@ -12,4 +14,11 @@ export const tasks: { readonly [Name in TaskName]: Performer<Name> } = {
   open,
   columns,
   answer,
+  initialize,
+  take,
+  play,
+  rewind,
+  change,
+  finish,
+  rates,
 } as never;
