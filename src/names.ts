@@ -79,7 +79,11 @@ export {
 } from "./report/least-squares.ts";
 export { type Chapter, type Scene, type StepTitle, sevenSteps, type Told } from "./report/lesson.ts";
 export { formatNumber, shortNumber } from "./report/numbers.ts";
-export { type FitPicture, fitFigure, lossFigure, rateFigure } from "./report/plot.ts";
+export { type FitPicture, fitFigure } from "./report/plot/fit.ts";
+export { type LossPicture, lossFigure } from "./report/plot/loss.ts";
+export { type ParametersPicture, parametersFigure } from "./report/plot/parameters.ts";
+export { type RatePicture, rateFigure } from "./report/plot/rate.ts";
+export { type SurfacePicture, surfaceFigure } from "./report/plot/surface.ts";
 export { type Training, train } from "./report/trained.ts";
 // runtime
 export { setThreads, threadCount, threadsReady, threadsReason } from "./runtime/threads.ts";

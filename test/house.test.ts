@@ -26,7 +26,7 @@ const rules: readonly Rule[] = [
   { place: "data", uses: [], packages: ["udsv"] },
   { place: "data/files.ts", uses: [], node: true },
   ...tower.map((place) => ({ place, uses: below(place) })),
-  { place: "report/plot.ts", uses: below("report"), packages: ["@observablehq/plot", "linkedom"] },
+  { place: "report/plot/drawing.ts", uses: below("report"), packages: ["@observablehq/plot", "linkedom"] },
   { place: "report/picture.ts", uses: below("report"), node: true, packages: ["@resvg/resvg-js"] },
   ...["names.ts", "index.ts", "page.ts"].map((place) => ({ place, uses: [...library, "names.ts"] })),
   { place: "node.ts", uses: [...library, "index.ts"], node: true },

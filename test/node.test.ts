@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 import { parseCsv, writeCsv } from "../src/data/csv.ts";
 import * as node from "../src/node.ts";
 import { checkPicturePath } from "../src/report/picture.ts";
-import { type FitPicture, fitFigure } from "../src/report/plot.ts";
+import { type FitPicture, fitFigure } from "../src/report/plot/fit.ts";
 
 const { readTable, savePicture, svgToPng } = node;
 

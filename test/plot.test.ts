@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
+import { fit } from "../src/index.ts";
 import { logTicksOf, niceRange, type Range, rangeOf, tickLabels, ticksOf } from "../src/report/axis.ts";
 import { type BraillePlotOptions, braillePlot, sideBySide } from "../src/report/braille.ts";
 import { typeset } from "../src/report/figure.ts";
-import { type FitPicture, fitFigure, lossFigure } from "../src/report/plot.ts";
+import { type FitPicture, fitFigure } from "../src/report/plot/fit.ts";
+import { lossFigure } from "../src/report/plot/loss.ts";
+import { parametersFigure } from "../src/report/plot/parameters.ts";
+import { rateFigure } from "../src/report/plot/rate.ts";
+import { type SurfacePicture, surfaceFigure } from "../src/report/plot/surface.ts";
 import { textWidth } from "../src/report/style.ts";
 
 /** Doubles of all kinds: plain, huge, tiny, not finite. */
@@ -215,7 +220,50 @@ const history = Array.from({ length: 50 }, (_, step) => ({
   validationLoss: null,
   learningRate: 0.1,
 }));
+/** A valley along the diagonal, and a walk down to it; one corner has no number. */
+const axis = Float64Array.from({ length: 33 }, (_, i) => i / 8 - 2);
+const losses = Float64Array.from({ length: 33 * 33 }, (_, i) => {
+  const [a, b] = [axis[i % 33]!, axis[Math.floor(i / 33)]!];
+  return a > 1.5 && b < -1.5 ? Number.NaN : 100 * (a - b) ** 2 + (a + b - 1) ** 2;
+});
+const surface: SurfacePicture = {
+  title: "y ~ a*exp(-b*x)",
+  xLabel: "a",
+  yLabel: "b",
+  loss: "mse",
+  grid: { x: axis, y: axis, losses },
+  levels: [1, 10, 100],
+  path: { x: [-1.5, 0, 0.4], y: [1.5, 0.25, 0.4] },
+  gradient: { x: -1, y: 0 },
+  caption: "3 steps",
+};
+const walk = {
+  title: "y ~ a*x + b",
+  steps: [0, 1, 2, 3],
+  params: { a: [0, 1, 1.5, 1.75], b: [4, 2, 1.76, 1.76] },
+  caption: "sgd",
+};
 const lossPicture = { title: "y ~ a*x", loss: "mse", history, caption: "sgd, 50 steps" };
+
+const allFigures = () =>
+  Promise.all([
+    fitFigure(picture),
+    lossFigure(lossPicture),
+    surfaceFigure(surface),
+    parametersFigure(walk),
+    rateFigure({ ...lossPicture, rates: [0.1, 1, 10], smoothed: [3, 2, 9], suggestion: 0.5 }),
+  ]);
+
+/** The coordinates in the paths of the group with a label, a list for each path. */
+function pathsIn(svg: string, label: string): number[][] {
+  const group = svg.split(`<g aria-label="${label}"`)[1]?.split("</g>")[0] ?? "";
+  return [...group.matchAll(/ d="([^"]*)"/g)].map(([, d]) =>
+    d!
+      .split(/[MLZ,]+/)
+      .filter(Boolean)
+      .map(Number),
+  );
+}
 
 /** How many elements of the drawing match; parsing also shows that the document is whole. */
 function countOf(svg: string, selector: string): number {
@@ -242,15 +290,14 @@ describe("figures", () => {
   });
 
   test("need nothing from elsewhere and run nothing", async () => {
-    for (const svg of [await fitFigure(picture), await lossFigure(lossPicture)]) {
+    for (const svg of await allFigures()) {
       expect(svg).not.toMatch(/<(script|style|image|foreignObject)|href|@import|on\w+=/);
       expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).not.toContain("http");
     }
   });
 
   test("are the same bytes for the same fit", async () => {
-    expect(await fitFigure(picture)).toBe(await fitFigure(picture));
-    expect(await lossFigure(lossPicture)).toBe(await lossFigure(lossPicture));
+    expect(await allFigures()).toEqual(await allFigures());
   });
 
   test("print names as text, whatever characters they hold", async () => {
@@ -326,6 +373,93 @@ describe("figures", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test("mark observations that were held out, and say so", async () => {
+    const svg = await fitFigure({ ...picture, heldOut: observed.x.map((x) => Number(x % 5 === 0)) });
+    expect(countOf(svg, 'g[fill="#ffffff"] circle')).toBe(2 * 4);
+    expect(countOf(svg, "circle")).toBe(2 * 20);
+    expect(svg).toContain("held out");
+    expect(await fitFigure(picture)).not.toContain("held out");
+  });
+
+  test("know from the fit which rows it held out", async () => {
+    const [x, y] = [[...observed.x], [...observed.y]];
+    const options = { data: { x, y }, model: "y ~ a*x^2 + b*x + c" } as const;
+    const { heldOut } = (await fit({ ...options, validation: 0.25 })).picture();
+    expect(Array.from(heldOut!).filter((mark) => mark === 1).length).toBe(5);
+    expect(heldOut!.length).toBe(20);
+    // The rest alone gives the same fit.
+    const rest = Array.from(x.keys()).filter((row) => heldOut![row] === 0);
+    const data = { x: rest.map((row) => x[row]!), y: rest.map((row) => y[row]!) };
+    const [shared, alone] = [await fit({ ...options, validation: 0.25 }), await fit({ ...options, data })];
+    expect(shared.params.a.value).toBe(alone.params.a.value);
+    expect(alone.picture().heldOut).toBe(undefined);
+  });
+
+  test("of a surface show contours, the path with its ends, and the way downhill", async () => {
+    const svg = await surfaceFigure(surface);
+    const contours = pathsIn(svg, "contour");
+    expect(contours.length).toBe(3);
+    // Higher contours enclose lower ground: each leaves less of the drawing above it.
+    expect(contours.every((path) => path.length > 20)).toBe(true);
+    expect(countOf(svg, "circle")).toBe(3);
+    expect(countOf(svg, 'g[fill="#ffffff"] circle')).toBe(1);
+    for (const text of ["mse, darker uphill", "start", "end", "downhill"]) expect(svg).toContain(` ${text}`);
+    const [[x1, y1, x2, y2] = []] = pathsIn(svg, "arrow");
+    // The gradient points to smaller a: downhill is to the right, and level.
+    expect(x2! - x1!).toBeCloseTo(64, 1);
+    expect(y2).toBe(y1);
+  });
+
+  test("of a surface say nothing of a path where there is none", async () => {
+    const { path: _, gradient: __, ...still } = surface;
+    const svg = await surfaceFigure(still);
+    expect(countOf(svg, "circle")).toBe(0);
+    expect(svg).not.toMatch(/> start|> end|> downhill/);
+  });
+
+  test("of parameters have a line each, and its name where it ends, apart from the others", async () => {
+    const svg = await parametersFigure(walk);
+    expect(countOf(svg, 'g[aria-label="line"] path')).toBe(2);
+    const names = svg.split('<g aria-label="text"')[1]!;
+    const heights = [...names.matchAll(/translate\([\d.]+,([\d.]+)\)" y="0.32em">(\w)</g)].map(
+      ([, y, name]) => [name, Number(y)] as const,
+    );
+    expect(heights.map(([name]) => name).sort()).toEqual(["a", "b"]);
+    expect(Math.abs(heights[0]![1] - heights[1]![1])).toBeGreaterThan(13);
+  });
+
+  test("of many parameters draw some, and say so", async () => {
+    const params = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`p${i}`, [0, i]]));
+    const svg = await parametersFigure({ ...walk, steps: [0, 1], params });
+    expect(countOf(svg, 'g[aria-label="line"] path')).toBe(20);
+    expect(svg).toContain("(20 of 30 parameters drawn)");
+  });
+
+  test("are XML without a fault", async () => {
+    const name = "<b>\u00a0&\u0007]]>";
+    const odd = await parametersFigure({ ...walk, title: name, params: { [name]: [1, 2, 3, 4] } });
+    for (const svg of [...(await allFigures()), odd]) {
+      expect(svg).not.toMatch(/&(?!(amp|lt|gt|quot|#39);)/);
+      if (typeof DOMParser === "undefined") continue;
+      const { documentElement } = new DOMParser().parseFromString(svg, "image/svg+xml");
+      expect(documentElement.querySelector("parsererror")).toBe(null);
+      expect(documentElement.localName).toBe("svg");
+    }
+  });
+
+  test("are the same in pages as elsewhere, but for half a unit where that is half a pixel", async () => {
+    const svg = await lossFigure({ ...lossPicture, history: history.slice(0, 2) });
+    const [line, dot] = svg
+      .replace(/ transform="[^"]*"/g, "")
+      .split("<g aria-label=")
+      .slice(-2);
+    expect(line).toBe(
+      '"line" fill="none" stroke-linecap="round" stroke-linejoin="round" stroke-width="2" stroke="#d9480f">' +
+        '<path d="M72,36L688,296"></path></g>',
+    );
+    expect(dot).toContain('"dot" fill="#d9480f"><circle cx="688" cy="296" r="3.5"></circle></g></g>');
   });
 
   test("set numbers as print does", () => {

@@ -58,7 +58,7 @@ function plotOf({ rates, smoothed, loss }: LrFound, terminal: Terminal): string 
 /** Draws the losses into a file. What draws takes its time to load, and is loaded here. */
 async function drawInto(path: string, { formula, found }: Told, { err }: Terminal): Promise<void> {
   const [{ rateFigure }, { savePicture }] = await Promise.all([
-    import("../report/plot.ts"),
+    import("../report/plot/rate.ts"),
     import("../report/picture.ts"),
   ]);
   await savePicture(await rateFigure({ ...found, title: formula, caption: found.message }), path);

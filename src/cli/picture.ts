@@ -1,12 +1,12 @@
 /** Pictures of fits, for the command line: drawn into files, and on the terminal. */
 import { niceRange, rangeAround } from "../report/axis.ts";
-import type { FitPicture } from "../report/plot.ts";
+import type { FitPicture } from "../report/plot/fit.ts";
 import { isAsciiOnly, styleFor, type Terminal, widthOf } from "./terminal.ts";
 
 /** Draws the picture into a file. What draws takes its time to load, and is loaded here. */
 export async function drawInto(path: string, picture: FitPicture): Promise<void> {
   const [{ fitFigure }, { savePicture }] = await Promise.all([
-    import("../report/plot.ts"),
+    import("../report/plot/fit.ts"),
     import("../report/picture.ts"),
   ]);
   await savePicture(await fitFigure(picture), path);

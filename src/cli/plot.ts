@@ -2,7 +2,7 @@
 import type { Table } from "../data/table.ts";
 import { fit } from "../report/fitted.ts";
 import { captionOf } from "../report/pictured.ts";
-import type { FitPicture } from "../report/plot.ts";
+import type { FitPicture } from "../report/plot/fit.ts";
 import { type Call, type Status, statuses } from "./call.ts";
 import { checkFolders, readInputs, readSaved, type Saved } from "./files.ts";
 import { drawInto } from "./picture.ts";

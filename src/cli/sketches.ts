@@ -2,7 +2,7 @@
 import { niceRange, type Range, rangeAround } from "../report/axis.ts";
 import { type BraillePlotOptions, braillePlot, sideBySide } from "../report/braille.ts";
 import { pictureOf } from "../report/pictured.ts";
-import type { FitPicture } from "../report/plot.ts";
+import type { FitPicture } from "../report/plot/fit.ts";
 import { type Style, textWidth } from "../report/style.ts";
 import { observedOf, type Place, predictionsAt, type Walk } from "./walk.ts";
 

@@ -37,6 +37,8 @@ export interface Problem extends Model {
   readonly omitted: Readonly<Record<string, number>>;
   /** The rows that take part, as they came. */
   readonly table: Table;
+  /** The numbers of those of them that are the validation share, ascending; null where none are. */
+  readonly heldOut: Int32Array | null;
   readonly loss: ChosenLoss;
   /** Whether the weights are 1 / variance, and not only in proportion to it. */
   readonly isAbsolute: boolean;
@@ -56,6 +58,7 @@ export function problemOf(options: FitOptions, generator: Generator): Problem {
     validation: parts.validation && read(parts.validation),
     omitted,
     table: rows,
+    heldOut: parts.heldOut,
     loss: chosenLoss(options.loss, options.scale),
     isAbsolute: options.absoluteSigma === true,
   };
@@ -123,12 +126,14 @@ function divided(
   weighing: Weighing | null,
   { validation }: FitOptions,
   generator: Generator,
-): { training: Table; validation: Table | null } {
-  if (validation === undefined) return { training: rows, validation: null };
-  if (typeof validation !== "number")
-    return { training: rows, validation: usable("validation", toTable(validation), model, weighing).rows };
-  const parts = split(rows.rows, validation, generator.permutation(rows.rows));
-  return { training: rows.take(parts.training), validation: rows.take(parts.validation) };
+): { training: Table; validation: Table | null; heldOut: Int32Array | null } {
+  if (validation === undefined) return { training: rows, validation: null, heldOut: null };
+  if (typeof validation !== "number") {
+    const others = usable("validation", toTable(validation), model, weighing).rows;
+    return { training: rows, validation: others, heldOut: null };
+  }
+  const { training, validation: heldOut } = split(rows.rows, validation, generator.permutation(rows.rows));
+  return { training: rows.take(training), validation: rows.take(heldOut), heldOut };
 }
 
 function rowsOf(table: Table, { inputs, target, response, dtype }: Model, weighing: Weighing | null): Rows {

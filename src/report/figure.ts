@@ -94,7 +94,7 @@ function text(x: number, y: number, content: string, attributes: string): string
 }
 
 /** Text for an XML document, with nothing in it that XML forbids. */
-function escaped(content: string): string {
+export function escaped(content: string): string {
   return printable(content).replace(/[&<>"']/g, (sign) => entities[sign]!);
 }
 

@@ -2,7 +2,7 @@
 import type { Table } from "../data/table.ts";
 import type { Bands, Result } from "../fit/result.ts";
 import { formatNumber } from "./numbers.ts";
-import type { FitPicture } from "./plot.ts";
+import type { FitPicture } from "./plot/fit.ts";
 
 /** What there is to draw: observed targets (in the scale that the model predicts), and the model. */
 export interface Drawn {
@@ -11,6 +11,8 @@ export interface Drawn {
   readonly inputs: readonly string[];
   readonly table: Table;
   readonly targets: Float64Array;
+  /** The numbers of the rows that were held out, if any. */
+  readonly heldOut?: Int32Array | null;
   readonly predict: (columns: Readonly<Record<string, Float64Array>>) => Float64Array;
   /** The limits of the curve, where they are known. */
   readonly limits?: ((columns: Readonly<Record<string, Float64Array>>) => Bands) | null;
@@ -22,11 +24,12 @@ const dense = 400;
 
 /** The picture of a fit: over its input where it has one, else prediction against observation. */
 export function pictureOf(drawn: Drawn): FitPicture {
-  const { title, target, inputs, table, targets, predict, limits, caption } = drawn;
+  const { title, target, inputs, table, targets, heldOut, predict, limits, caption } = drawn;
   const predictions = predict(Object.fromEntries(inputs.map((name) => [name, table.numbers(name)])));
   const residuals = targets.map((y, i) => y - predictions[i]!);
   const [input] = inputs;
-  const common = { title, yLabel: target, residuals, caption };
+  const marks = heldOut ? { heldOut: marksOf(heldOut, table.rows) } : {};
+  const common = { title, yLabel: target, residuals, caption, ...marks };
   if (input !== undefined && inputs.length === 1) {
     const x = table.numbers(input);
     const grid = evenly(x);
@@ -47,6 +50,13 @@ export function pictureOf(drawn: Drawn): FitPicture {
     curve: { x: diagonal, y: diagonal },
     legend: { points: "observed", curve: "predicted" },
   };
+}
+
+/** A one for each row of these numbers, and a zero for each other. */
+function marksOf(numbers: Int32Array, rows: number): Uint8Array {
+  const marks = new Uint8Array(rows);
+  for (const row of numbers) marks[row] = 1;
+  return marks;
 }
 
 /** Evenly spaced numbers over the range of x. */

@@ -18,7 +18,7 @@ import type { ParamOptions } from "../fit/start.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type ResultJson, resultJson } from "./json.ts";
 import { captionOf, pictureOf } from "./pictured.ts";
-import type { FitPicture } from "./plot.ts";
+import type { FitPicture } from "./plot/fit.ts";
 import { type ReportOptions, reportText } from "./text.ts";
 
 /** A parameter that was given as a tensor to a model that is a function: it stays one. */
@@ -87,6 +87,7 @@ export function present(
         inputs: result.inputs,
         table: problem.table,
         targets: observed(problem),
+        heldOut: problem.heldOut,
         // Without inputs there are no columns to say how many rows there are.
         predict: (columns) => predict(result.inputs.length > 0 ? columns : problem.table),
         limits:
