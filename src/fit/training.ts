@@ -16,7 +16,7 @@ import type { Named } from "./model.ts";
 import type { FitOptions } from "./options.ts";
 import { predictRows } from "./predict.ts";
 import { type Batch, takeRows } from "./problem.ts";
-import type { HistoryEntry, Outcome, OutcomeKind, StepEvent } from "./result.ts";
+import type { Outcome, OutcomeKind, StepEvent } from "./result.ts";
 import { slopesOver } from "./slopes.ts";
 import { begin } from "./stopping.ts";
 import { withTies } from "./ties.ts";
@@ -230,11 +230,11 @@ export class Course {
   async conclude(): Promise<Run> {
     const { found } = this.#ready;
     const kind = this.#isOver() ? this.#over!.kind : "steps";
-    const history: HistoryEntry[] = this.path(Number.POSITIVE_INFINITY).map(
-      ({ params: _, ...entry }) => entry,
-    );
-    const ended = { ...this.#walker.end(kind), history };
-    return conclude({ ...this.#ready, ...this.#walk, starts: found, note: null }, ended);
+    const ended = this.#walker.end(kind);
+    const last = ended.history.at(-1);
+    const before = this.#moments.kept.filter(({ step }) => last && step < last.step);
+    const history = [...before.map(({ params: _, ...entry }) => entry), ...(last ? [last] : [])];
+    return conclude({ ...this.#ready, ...this.#walk, starts: found, note: null }, { ...ended, history });
   }
 
   #isOver(): boolean {
@@ -291,7 +291,9 @@ export class Course {
   /** Its legs end where something is kept, so that parameters are at hand there. */
   #walkerFrom({ walk, mark }: Stone): Walker {
     const longest = (step: number): number => this.#moments.stride - (step % this.#moments.stride);
-    return new Walker(walk, mark, longest, this.#first);
+    // Who goes the same way again draws the same rows again.
+    const again = { ...walk, generator: walk.generator.clone() };
+    return new Walker(again, mark, longest, this.#first);
   }
 
   /** The last place to go on from before a step, so that the step to it is known; or where it was changed there. */
