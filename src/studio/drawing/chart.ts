@@ -220,12 +220,19 @@ function seriesOf({ dash, isJoined }: Line, stroke: () => string): uPlot.Series 
   };
 }
 
+/** 10 to a power, or the nearest double above zero that there is: a loss that ran away has margins beyond all numbers. */
+function powerOfTen(power: number): number {
+  return Math.min(Math.max(10 ** power, Number.MIN_VALUE), Number.MAX_VALUE);
+}
+
 /** An axis with the library's ticks, so that a picture on the page and its figure on paper have the same. */
 function axisOf({ label, isLog, isBare }: AxisSight, side: "x" | "y", colours: () => Colours): uPlot.Axis {
   const { family } = colours();
   const ticks = (low: number, high: number, length: number): number[] => {
     const count = Math.max(2, Math.round(length / (side === "x" ? 90 : 45)));
-    return isLog ? logTicksOf([10 ** low, 10 ** high], count).map(Math.log10) : ticksOf([low, high], count);
+    return isLog
+      ? logTicksOf([powerOfTen(low), powerOfTen(high)], count).map(Math.log10)
+      : ticksOf([low, high], count);
   };
   return {
     label,
