@@ -7,7 +7,15 @@ import { type Client, startClient, TaskError } from "./client.ts";
 import type { Answer, Asked, Observations, Rates, Trouble } from "./messages.ts";
 import type { SettingName } from "./settings.ts";
 import { bytesOf } from "./sources.ts";
-import { type DataSource, empty, fragmentOf, type ParamSetting, type State, stateOf } from "./state.ts";
+import {
+  type DataSource,
+  empty,
+  fragmentOf,
+  type ParamSetting,
+  type State,
+  stateOf,
+  type Way,
+} from "./state.ts";
 import { Stroll } from "./stroll.svelte.ts";
 
 /** A formula as far as it can be read, and what is wrong with it. */
@@ -57,7 +65,10 @@ export class Desk {
       this.threads = threads;
       this.threadsReason = reason;
     });
-    this.stroll = new Stroll(this.client, () => this.asked);
+    this.stroll = new Stroll(this.client, () => {
+      this.#go("steps");
+      return this.asked;
+    });
   }
 
   /** Takes up what the address says, now and whenever it changes. */
@@ -102,6 +113,19 @@ export class Desk {
     }
   }
 
+  /** Ends the walk: the fit at once is the answer again. */
+  walkOff(): void {
+    this.stroll.end();
+    this.#go("fit");
+  }
+
+  /** Another way; of the way back in the browser's history it is a step. */
+  #go(way: Way): void {
+    if (this.state.way === way) return;
+    this.state = { ...this.state, way };
+    void this.#write(true);
+  }
+
   /** Moves a parameter by hand: the curve follows at once; of a walk it is the walk's from here on. */
   move(name: string, value: number): void {
     if (this.stroll.walk) return void this.stroll.change({ params: { [name]: value } });
@@ -128,6 +152,7 @@ export class Desk {
     this.answerTrouble = trouble;
     if (!formula || !this.observations) return;
     void this.#fetchColumns(formula);
+    if (this.state.way === "steps") void this.stroll.initialize();
     await this.#fit();
   }
 
