@@ -82,6 +82,13 @@ export class Desk {
     return { formula, params: paramsAmong(this.reading.formula?.params ?? [], params), settings };
   }
 
+  /** How steps are made is left to the fit at once, unless an optimizer is asked for, and nobody walks. */
+  get #askedAtOnce(): Asked {
+    const { asked } = this;
+    const isLeft = this.state.way === "steps" || asked.settings.optimizer === null;
+    return isLeft ? { ...asked, settings: { ...asked.settings, ...howSteps } } : asked;
+  }
+
   /** Changes what is asked. `isStep` says that going back should lead to what was before. */
   ask(change: Partial<State>, isStep = false): void {
     this.state = { ...this.state, ...change };
@@ -115,8 +122,8 @@ export class Desk {
 
   /** Ends the walk: the fit at once is the answer again. */
   walkOff(): void {
-    this.stroll.end();
     this.#go("fit");
+    void this.refresh();
   }
 
   /** Another way; of the way back in the browser's history it is a step. */
@@ -124,6 +131,7 @@ export class Desk {
     if (this.state.way === way) return;
     this.state = { ...this.state, way };
     void this.#write(true);
+    if (this.state.settings.optimizer !== null) void this.#fit();
   }
 
   /** Moves a parameter by hand: the curve follows at once; of a walk it is the walk's from here on. */
@@ -194,7 +202,7 @@ export class Desk {
   async #fit(): Promise<void> {
     this.isBusy = true;
     try {
-      const answer = await this.client.ask("answer", { ...this.asked, near: this.#near() }, (part) => {
+      const answer = await this.client.ask("answer", { ...this.#askedAtOnce, near: this.#near() }, (part) => {
         this.answer = part;
       });
       if (!answer) return;
@@ -225,6 +233,9 @@ export class Desk {
     else history.replaceState(null, "", url);
   }
 }
+
+/** The settings of how steps are made, left open. */
+const howSteps = { optimizer: null, lr: null, momentum: null, batchSize: null } as const;
 
 function troubleOf(error: unknown): Trouble {
   return error instanceof TaskError ? error : { message: String(error), span: null };
