@@ -2,9 +2,9 @@
 import { formatNumber, type HistoryEntry, type Range, rangeOf, shortNumber } from "../../names.ts";
 import type { Moment, Rates } from "../messages.ts";
 import { chart, type Line, type Paper, type Sight, whole } from "./chart.ts";
+import { placing, valuesAt } from "./frame.ts";
 import { division } from "./host.ts";
 import type { MakePicture } from "./picture.ts";
-import { scaleOf } from "./points.ts";
 import { padded } from "./ranges.ts";
 
 /** Lines, and what is said of a place of theirs: of one of `at`, by its index. */
@@ -24,10 +24,9 @@ export const linesPicture: MakePicture<Lines> = (host, telling) => {
   const drawn = chart(division(host, "lines"), {
     sight: () => lines ?? nothing,
     onZoom: (zoom) => telling.zoomed(zoom !== whole),
-    onCursor: (place, { x, width, ratio }) => {
-      if (!place || !lines || lines.at.length === 0) return telling.pointed("");
-      const value = x[0] + ((place.left * ratio) / width) * (x[1] - x[0]);
-      telling.pointed(lines.words(nearest(lines.at, value)));
+    onCursor: (place, frame) => {
+      const isOver = place !== null && lines !== null && lines.at.length > 0;
+      telling.pointed(isOver ? lines!.words(nearest(lines!.at, valuesAt(frame, place)[0])) : "");
     },
   });
   return {
@@ -96,8 +95,7 @@ function drawNow(
 }
 
 function drawDot({ ctx, frame, colours }: Paper, x: number, y: number): void {
-  const left = frame.left + scaleOf(frame.x, frame.width)(x);
-  const top = frame.top + frame.height - scaleOf(frame.y, frame.height)(y);
+  const [left, top] = placing(frame)(x, y);
   ctx.beginPath();
   ctx.arc(left, top, 4 * frame.ratio, 0, 2 * Math.PI);
   ctx.fillStyle = colours.accent;
@@ -156,13 +154,13 @@ function drawEnds(
   steps: readonly number[],
 ): void {
   const { left, top, width, height, ratio } = frame;
-  const toY = scaleOf(frame.y, height);
+  const place = placing(frame);
   const last = steps.findLastIndex((step) => step <= frame.x[1]);
   const ends = names
     .map((name, i) => ({
       name,
       colour: lines[i]!.colour,
-      down: height - toY(Number(lines[i]!.values[last] ?? Number.NaN)),
+      down: place(0, Number(lines[i]!.values[last] ?? Number.NaN))[1] - top,
     }))
     .filter(({ down }) => down >= -1 && down <= height + 1)
     .sort((a, b) => a.down - b.down);
@@ -171,10 +169,10 @@ function drawEnds(
   ctx.textBaseline = "middle";
   let free = Number.NEGATIVE_INFINITY;
   for (const { name, colour, down } of ends) {
-    const place = Math.max(down, free);
-    free = place + 14 * ratio;
+    const line = Math.max(down, free);
+    free = line + 14 * ratio;
     ctx.fillStyle = colours[colour];
-    ctx.fillText(name.length > 14 ? `${name.slice(0, 13)}…` : name, left + width + 6 * ratio, top + place);
+    ctx.fillText(name.length > 14 ? `${name.slice(0, 13)}…` : name, left + width + 6 * ratio, top + line);
   }
 }
 
@@ -194,7 +192,7 @@ export function rateLines({ rates, losses, suggestion }: Rates): Lines {
 
 /** A dashed line across the frame. */
 function drawMark({ ctx, frame, colours }: Paper, x: number): void {
-  const left = frame.left + scaleOf(frame.x, frame.width)(x);
+  const [left] = placing(frame)(x, 0);
   ctx.save();
   ctx.beginPath();
   ctx.moveTo(left, frame.top);
