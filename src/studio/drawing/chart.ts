@@ -6,7 +6,7 @@ import "./locale.ts";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import "./drawing.css";
-import { logTicksOf, type Range, tickLabels, ticksOf, typeset } from "../../names.ts";
+import { logTicksOf, type Range, shortNumber, tickLabels, ticksOf, typeset } from "../../names.ts";
 import { type Colours, coloursOf, whenColoursChange, withAlpha } from "./colours.ts";
 import type { Frame } from "./frame.ts";
 import { forget, nextFrame } from "./frames.ts";
@@ -34,6 +34,8 @@ export interface AxisSight {
   /** All that there is to see; it is shown unless zoomed. */
   readonly range: Range;
   readonly isLog?: boolean;
+  /** Whether its values are whole numbers: there are no ticks between them. */
+  readonly isWhole?: boolean;
   /** Whether the axis has no numbers: they stand below another chart, or mean nothing. */
   readonly isBare?: boolean;
   /** Whether lines lead from its numbers through the frame; they do unless told. */
@@ -236,14 +238,15 @@ function seriesOf({ dash, isJoined }: Line, stroke: () => string): uPlot.Series 
 
 /** An axis with the library's ticks, so that a picture on the page and its figure on paper have the same. */
 function axisOf(
-  { label, isLog, isBare, hasGrid = true }: AxisSight,
+  { label, isLog, isWhole, isBare, hasGrid = true }: AxisSight,
   side: "x" | "y",
   colours: () => Colours,
 ): uPlot.Axis {
   const { family } = colours();
   const ticks = (low: number, high: number, length: number): number[] => {
     const count = Math.max(2, Math.round(length / (side === "x" ? 90 : 45)));
-    return isLog ? logTicksOf([10 ** low, 10 ** high], count).map(Math.log10) : ticksOf([low, high], count);
+    if (isLog) return logTicksOf([10 ** low, 10 ** high], count).map(Math.log10);
+    return ticksOf([low, high], count).filter((tick) => !isWhole || Number.isInteger(tick));
   };
   return {
     label,
@@ -258,11 +261,13 @@ function axisOf(
     ticks: { show: false },
     splits: (u, _, low, high) =>
       ticks(low, high, side === "x" ? u.bbox.width / uPlot.pxRatio : u.bbox.height / uPlot.pxRatio),
-    values: (_, splits) => (isBare ? splits.map(() => "") : textsOf(splits, isLog ?? false)),
+    values: (_, splits) =>
+      isBare ? splits.map(() => "") : textsOf(splits, isLog ?? false, isWhole ?? false),
   };
 }
 
-function textsOf(ticks: readonly number[], isLog: boolean): string[] {
+function textsOf(ticks: readonly number[], isLog: boolean, isWhole: boolean): string[] {
+  if (isWhole) return ticks.map((tick) => typeset(shortNumber(tick)));
   if (!isLog) return tickLabels(ticks).map(typeset);
   return ticks.map((tick) => {
     const value = 10 ** tick;

@@ -64,13 +64,19 @@ export function lossLines(
   if (validation.some((value) => !Number.isNaN(value)))
     lines.push({ values: dashed, colour: "ink", dash: [5, 4], isJoined: true });
   return {
-    x: { label: "step", range: rangeOf(steps) },
+    x: { label: "step", range: stepsFrom(steps), isWhole: true },
     y: { label: loss, range: padded(rangeOf(solid, dashed), 0.06), isLog: isLogarithmic },
     at: steps,
     lines,
     above: (paper) => drawNow(paper, history, solid, now),
     words: (i) => lossWords(history[i]!),
   };
+}
+
+/** From the first step to the last; one step further where there is but one. */
+function stepsFrom(steps: readonly number[]): Range {
+  const [first = 0, last = 0] = [steps[0], steps.at(-1)];
+  return [first, Math.max(last, first + 1)];
 }
 
 /** Decimal logarithms; what has none is no number. */
@@ -126,11 +132,11 @@ export function parameterLines(
   const lines = placed.map((list, i) => ({ values: list, ...strokes[i % strokes.length]! }));
   const range: Range = isShared ? rangeOf(...placed) : [0, 1];
   return {
-    x: { label: "step", range: rangeOf(steps) },
+    x: { label: "step", range: stepsFrom(steps), isWhole: true },
     y: { label: isShared ? "value" : "", range: padded(range, 0.06), isBare: !isShared },
     at: steps,
     lines,
-    roomAtRight: Math.max(...names.map((name) => Math.min(name.length, 14))) * 7.5 + 8,
+    roomAtRight: Math.max(...names.map((name) => Math.min(name.length, 14))) * 7.5 + 12,
     above: (paper) => {
       drawEnds(paper, names, lines, steps);
       for (const list of placed) drawDot(paper, now, list[steps.indexOf(now)] ?? Number.NaN);
@@ -172,7 +178,7 @@ function drawEnds(
     const line = Math.max(down, free);
     free = line + 14 * ratio;
     ctx.fillStyle = colours[colour];
-    ctx.fillText(name.length > 14 ? `${name.slice(0, 13)}…` : name, left + width + 6 * ratio, top + line);
+    ctx.fillText(name.length > 14 ? `${name.slice(0, 13)}…` : name, left + width + 8 * ratio, top + line);
   }
 }
 

@@ -102,7 +102,7 @@ export const ridePicture: MakePicture<Ride> = (host, telling) => {
 function sceneOf(ride: Ride, last: Scene | null): Scene {
   const { formula, columns, values, heldOut } = ride;
   const isSame =
-    last?.ride.formula === formula && last.ride.columns === columns && last.ride.heldOut === heldOut;
+    last?.ride.formula === formula && last.ride.columns === columns && isAlike(last.ride.heldOut, heldOut);
   const rows = isSame ? last.rows : rowsOf(formula, columns);
   const isNew = follow(rows, values);
   if (isSame && !isNew) return { ...last, ride };
@@ -118,6 +118,11 @@ function sceneOf(ride: Ride, last: Scene | null): Scene {
     observed: isSame && isFixed ? last.observed : { x, y: rows.targets, heldOut },
     residuals: { x, y: rows.residuals, heldOut },
   };
+}
+
+/** Whether the same rows are held out: messages bring copies of what they say. */
+function isAlike(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === b || (a !== null && a.length === b?.length && a.every((mark, row) => mark === b[row]));
 }
 
 /** Where rows lie along their one input, or by their number where there is none. */
@@ -184,6 +189,27 @@ function lowerSight({ ride, rows, span, residuals }: Scene, dots: Layer): Sight 
       if (rows.count <= mostStems) drawStems(paper, residuals);
       drawOn(dots, paper, residuals);
     },
+  };
+}
+
+/** The ride as a figure of the library draws it: all of it, as the curve is now. */
+export function figureOf(ride: Ride): FitPicture {
+  if (ride.fit) return ride.fit;
+  const { formula, values, heldOut } = ride;
+  let scene = sceneOf(ride, null);
+  while (scene.rows.behind > 0) scene = sceneOf(ride, scene);
+  const { rows } = scene;
+  const { x, y } = labelsOf(ride);
+  const shown = formula.params.map((name) => `${name} = ${shortNumber(values[name]!)}`);
+  return {
+    title: formula.source,
+    xLabel: x,
+    yLabel: y,
+    observed: { x: scene.x, y: rows.targets },
+    curve: curveOf(scene, scene.span),
+    residuals: rows.residuals,
+    ...(heldOut ? { heldOut } : {}),
+    caption: shown.join(", "),
   };
 }
 
