@@ -14,7 +14,7 @@ const nodesOwn = [
   "readme",
   "refused",
   "scores",
-  "studio*",
+  "studio/*",
 ];
 
 export default defineConfig({

@@ -4,6 +4,7 @@ import { first } from "./first.ts";
 import { memory } from "./memory.ts";
 import { random } from "./random.ts";
 import { size } from "./size.ts";
+import { studio } from "./studio.ts";
 import { w1 } from "./w1.ts";
 import { w1e } from "./w1e.ts";
 import { w2 } from "./w2.ts";
@@ -28,4 +29,5 @@ export const jobs: readonly Job[] = [
   ...memory,
   size,
   ...random,
+  ...studio,
 ];

@@ -1,6 +1,6 @@
 /** The page as it opens: samples, who serves it, and that it asks for nothing but its own. */
 import { expect, test } from "vitest";
-import { useStudio, visiting } from "./studio.ts";
+import { useStudio, visiting } from "./visit.ts";
 
 useStudio();
 

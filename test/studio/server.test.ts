@@ -7,15 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Call, type Status, statuses } from "../src/cli/call.ts";
-import { run } from "../src/cli/program.ts";
-import { type Serving, serveStudio } from "../src/cli/server.ts";
-import { fragmentOf } from "../src/cli/studio.ts";
-import { unset } from "../src/studio/settings.ts";
-import { empty, stateOf } from "../src/studio/state.ts";
-import { folder as page } from "./studio.ts";
+import { type Call, type Status, statuses } from "../../src/cli/call.ts";
+import { run } from "../../src/cli/program.ts";
+import { type Serving, serveStudio } from "../../src/cli/server.ts";
+import { fragmentOf } from "../../src/cli/studio.ts";
+import { unset } from "../../src/studio/settings.ts";
+import { empty, stateOf } from "../../src/studio/state.ts";
+import { folder as page } from "./visit.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), "coaster-"));
 afterAll(() => rmSync(temporary, { recursive: true }));
 

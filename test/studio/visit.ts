@@ -16,10 +16,10 @@ import {
 } from "playwright";
 import sirv from "sirv";
 import { afterAll, beforeAll, expect } from "vitest";
-import { type Serving, serveStudio } from "../src/cli/server.ts";
-import { browser } from "./chromium.ts";
+import { type Serving, serveStudio } from "../../src/cli/server.ts";
+import { browser } from "../chromium.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 export const folder = join(root, "dist", "studio");
 
 /** Who serves the page: the command line, or a host that knows nothing of threads. */
@@ -36,9 +36,8 @@ export interface Visit extends BrowserContextOptions {
 /** The page, opened. */
 export interface Studio {
   readonly page: Page;
-  readonly context: BrowserContext;
-  /** Where it is served. */
-  readonly address: string;
+  /** Opens an address as somebody else would, in a browser that knows nothing of this one. */
+  readonly elsewhere: (url: string) => Promise<Page>;
 }
 
 let chrome: Browser;
@@ -62,23 +61,33 @@ export function visiting(act: (studio: Studio) => Promise<void>, visit: Visit = 
   return async () => {
     const { host = "coaster", fragment = "", expected = /(?!)/, ...options } = visit;
     const { address } = hosts[host];
-    const context = await chrome.newContext(options);
-    context.setDefaultTimeout(10_000);
-    const troubles = await troublesOf(context, address);
-    try {
+    const contexts: BrowserContext[] = [];
+    const troubles: string[] = [];
+    const elsewhere = async (url: string): Promise<Page> => {
+      const context = await chrome.newContext(options);
+      contexts.push(context);
+      context.setDefaultTimeout(10_000);
+      await note(context, address, troubles);
       const page = await context.newPage();
-      await page.goto(`${address}#${fragment}`);
-      await act({ page, context, address });
+      await page.goto(url);
+      return page;
+    };
+    const page = await elsewhere(`${address}#${fragment}`);
+    try {
+      await act({ page, elsewhere });
+    } catch (error) {
+      // What the page shows tells more than what was not found there.
+      console.error(await page.locator("body").ariaSnapshot());
+      throw error;
     } finally {
-      await context.close();
+      for (const context of contexts) await context.close();
     }
     expect(troubles.filter((trouble) => !expected.test(trouble))).toEqual([]);
   };
 }
 
-/** What goes wrong in a browser, a sentence each; the list grows as it does. */
-async function troublesOf(context: BrowserContext, address: string): Promise<readonly string[]> {
-  const troubles: string[] = [];
+/** Adds to a list what goes wrong in a browser, as it does, a sentence each. */
+async function note(context: BrowserContext, address: string, troubles: string[]): Promise<void> {
   context.on("console", (said) => {
     if (["error", "warning"].includes(said.type())) troubles.push(`${said.type()}: ${said.text()}`);
   });
@@ -94,7 +103,6 @@ async function troublesOf(context: BrowserContext, address: string): Promise<rea
       toldOfViolation(`${violatedDirective} ${blockedURI}`),
     );
   });
-  return troubles;
 }
 
 /** The folder as any web host serves it. */
