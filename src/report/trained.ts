@@ -1,7 +1,7 @@
 /** A fit taken in hand, as people hold it: the options of a fit go in; a walk to lead comes out, which ends in a finished fit. */
 import type { Parameter } from "../fit/result.ts";
-import { type Course, courseOf, type TrainOptions } from "../fit/training.ts";
-import { type Fitted, present } from "./presented.ts";
+import type { Course, TrainOptions } from "../fit/training.ts";
+import type { Fitted } from "./presented.ts";
 
 /**
  * A walk downhill that somebody leads: `take` steps, go `to` any of them again, `change` parameters or the rate on the way. Where it is,
@@ -17,6 +17,10 @@ export type Training = Omit<Course, "conclude"> & {
  * says. Rejects on bad input, as `fit` does.
  */
 export async function train(options: TrainOptions): Promise<Training> {
+  const [{ courseOf }, { present }] = await Promise.all([
+    import("../fit/training.ts"),
+    import("./presented.ts"),
+  ]);
   const course = await courseOf(options);
   const finish = async (): ReturnType<Training["finish"]> =>
     present(await course.conclude(), options) as Awaited<ReturnType<Training["finish"]>>;
