@@ -2,16 +2,13 @@
 import { deflateRawSync } from "node:zlib";
 import type { Page } from "playwright";
 import { describe, expect, test } from "vitest";
-import { useStudio, visiting } from "./visit.ts";
+import { formula, report, useStudio, visiting } from "./visit.ts";
 
 useStudio();
 
 /** Text as an address holds it. */
 const packed = (text: string) => deflateRawSync(text).toString("base64url");
 const fragmentOf = (said: Record<string, string>) => new URLSearchParams(said).toString();
-
-const report = (page: Page) => page.getByLabel("report");
-const formula = (page: Page) => page.getByRole("textbox", { name: "formula" });
 
 /** Whether what a link tried to run has run: every attempt marks the window. */
 const hasRun = (page: Page) => page.evaluate(() => "hasRun" in globalThis);

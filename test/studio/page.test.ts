@@ -1,6 +1,6 @@
 /** The page as it opens: samples, who serves it, and that it asks for nothing but its own. */
 import { expect, test } from "vitest";
-import { useStudio, visiting } from "./visit.ts";
+import { report, useStudio, visiting } from "./visit.ts";
 
 useStudio();
 
@@ -9,7 +9,7 @@ test.each(["Roller coaster", "Carbon dioxide", "Stopping distances", "Epidemic w
   (title) =>
     visiting(async ({ page }) => {
       await page.getByRole("button", { name: title }).click();
-      await page.getByLabel("report").filter({ hasText: "reduced chi-square" }).waitFor();
+      await report(page).filter({ hasText: "reduced chi-square" }).waitFor();
       await page.getByRole("region", { name: "Answer" }).getByText("converged").first().waitFor();
     })(),
 );
@@ -29,7 +29,7 @@ test(
       await page.getByText("One thread: ").waitFor();
       expect(await page.evaluate(() => typeof SharedArrayBuffer)).toBe("undefined");
       await page.getByRole("button", { name: "Roller coaster" }).click();
-      await page.getByLabel("report").filter({ hasText: "0.7681426" }).waitFor();
+      await report(page).filter({ hasText: "0.7681426" }).waitFor();
     },
     { host: "plain" },
   ),

@@ -1,7 +1,7 @@
 /** The seven steps in the page: initialized, stepped, rewound, played, changed and stopped, with the tutorial's numbers. */
 import type { Page } from "playwright";
 import { describe, expect, test } from "vitest";
-import { useStudio, type Visit, visiting } from "./visit.ts";
+import { press, report, useStudio, type Visit, visiting } from "./visit.ts";
 
 useStudio();
 
@@ -19,7 +19,6 @@ const visit = (said: Record<string, string>): Visit => ({
 /** The roller coaster, walked by hand: seed 42, plain gradient descent at the tutorial's rate. */
 const tutorial = visit({ lr: "1e-5" });
 
-const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
 /** Where the walk is: `step 3 of 3`. */
 const place = (page: Page) => page.getByLabel("where it is");
 /** What is told of the step that is looked at. */
@@ -109,6 +108,7 @@ describe("a walk", () => {
     visiting(async ({ page }) => {
       await press(page, "5 step");
       await says(place(page), "step 1 of 1");
+      await page.getByText("Settings", { exact: true }).click();
       const rate = page.getByRole("textbox", { name: /^learning rate/ });
       await rate.fill("2e-5");
       await rate.press("Enter");
@@ -126,7 +126,7 @@ describe("a walk", () => {
         await page.getByRole("combobox", { name: "speed" }).selectOption({ label: "as fast as it goes" });
         await press(page, "Play");
         await says(told(page), "7. stop");
-        await says(page.getByLabel("report"), "[[Outcome]]");
+        await says(report(page), "[[Outcome]]");
         expect(await page.getByRole("button", { name: "One step" }).isDisabled()).toBe(true);
       },
       visit({ optimizer: "levenberg-marquardt" }),
@@ -140,7 +140,7 @@ describe("a walk", () => {
       await says(place(page), "step 1 of 1");
       await press(page, "7 stop");
       await says(told(page), "7. stop");
-      await says(page.getByLabel("report"), "5435.54");
+      await says(report(page), "5435.54");
     }, tutorial),
   );
 

@@ -12,6 +12,7 @@ import {
   type BrowserContext,
   type BrowserContextOptions,
   chromium,
+  type Locator,
   type Page,
 } from "playwright";
 import sirv from "sirv";
@@ -129,6 +130,14 @@ function newest(path: string): number {
   return Math.max(...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
+/** The parts of the page that tests look at, by the names that they have for people who hear them. */
+export const observations = (page: Page): Locator => page.getByRole("region", { name: "Observations" });
+export const formula = (page: Page): Locator => page.getByLabel("formula", { exact: true });
+export const report = (page: Page): Locator => page.getByLabel("report", { exact: true });
+
+export const press = (page: Page, name: string): Promise<void> =>
+  page.getByRole("button", { name, exact: true }).click();
+
 /** Lets a file fall onto the page. */
 export async function drop(page: Page, name: string, content: string | Uint8Array): Promise<void> {
   const bytes = [...(typeof content === "string" ? new TextEncoder().encode(content) : content)];
@@ -140,6 +149,6 @@ export async function drop(page: Page, name: string, content: string | Uint8Arra
     },
     [name, bytes] as const,
   );
-  const target = page.getByRole("region", { name: "Observations" });
-  for (const type of ["dragenter", "dragover", "drop"]) await target.dispatchEvent(type, { dataTransfer });
+  for (const type of ["dragenter", "dragover", "drop"])
+    await observations(page).dispatchEvent(type, { dataTransfer });
 }

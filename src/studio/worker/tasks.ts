@@ -21,6 +21,4 @@ export const tasks: { readonly [Name in TaskName]: Performer<Name> } = {
   change,
   finish,
   rates,
-  // What draws contours is loaded when they are asked for.
-  landscape: async (given, doing) => (await import("./surface.ts")).landscape(given, doing),
-};
+} as never;
