@@ -141,10 +141,9 @@ export interface View {
   readonly y: string;
   /** All parameters, for those that are not looked along. */
   readonly at: Readonly<Record<string, number>>;
-  /** Ranges; found around the path and the answer where null. */
-  readonly range: { readonly x: readonly [number, number]; readonly y: readonly [number, number] } | null;
-  /** Places that are to be in sight. */
-  readonly around: readonly Readonly<Record<string, number>>[];
+  readonly range: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
+  /** Places along each axis, in the end. */
+  readonly count: number;
 }
 
 /** The loss over two parameters. */

@@ -6,10 +6,10 @@ import "./locale.ts";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import "./drawing.css";
-import { logTicksOf, type Range, tickLabels, ticksOf, typeset } from "../../names.ts";
+import { logTicksOf, type Range, shortNumber, tickLabels, ticksOf, typeset } from "../../names.ts";
 import { type Colours, coloursOf, whenColoursChange, withAlpha } from "./colours.ts";
+import type { Frame } from "./frame.ts";
 import { forget, nextFrame } from "./frames.ts";
-import type { Frame } from "./points.ts";
 import { isWide, moved, scaled } from "./ranges.ts";
 
 /** What a chart shows. Values of a logarithmic axis are given as their decimal logarithms. */
@@ -34,8 +34,12 @@ export interface AxisSight {
   /** All that there is to see; it is shown unless zoomed. */
   readonly range: Range;
   readonly isLog?: boolean;
+  /** Whether its values are whole numbers: there are no ticks between them. */
+  readonly isWhole?: boolean;
   /** Whether the axis has no numbers: they stand below another chart, or mean nothing. */
   readonly isBare?: boolean;
+  /** Whether lines lead from its numbers through the frame; they do unless told. */
+  readonly hasGrid?: boolean;
 }
 
 export interface Line {
@@ -69,6 +73,10 @@ export interface ChartOptions {
   onZoom?(zoom: Zoom): void;
   /** Hears where the cursor is, in pixels of the page from the left and top of the frame; null where it has left. */
   onCursor?(place: { readonly left: number; readonly top: number } | null, frame: Frame): void;
+  /** Hears of a click that drew no box, and of the pointer while it drags what `takesDrag` says. */
+  onClick?(place: { readonly left: number; readonly top: number }, frame: Frame): void;
+  /** Whether a pointer that is pressed there drags something, and draws no box. */
+  takesDrag?(place: { readonly left: number; readonly top: number }, frame: Frame): boolean;
   /** A name that charts have in common whose cursors move together. */
   readonly together?: string;
 }
@@ -131,6 +139,9 @@ export function chart(host: HTMLElement, options: ChartOptions): Chart {
     zoomTo({ x: scaled(now.x, factor, x), y: scaled(now.y, factor, y) });
   };
 
+  const tell = (): void => {
+    if (plot) tellCursor(plot, options, shown);
+  };
   const showAll = (): null => {
     zoomTo(whole);
     return null;
@@ -159,14 +170,17 @@ export function chart(host: HTMLElement, options: ChartOptions): Chart {
       cursor: {
         points: { show: false },
         drag: { x: true, y: true, setScale: false },
-        bind: { dblclick: () => showAll },
-        ...(options.together ? { sync: { key: options.together, scales: ["x", null] } } : {}),
+        // Where a click does something, two of them do it twice.
+        bind: { dblclick: () => (options.onClick ? () => null : showAll) },
+        ...(options.together
+          ? { sync: { key: options.together, scales: ["x", null], filters: { pub: isMove } } }
+          : {}),
       },
       hooks: {
         drawAxes: [(u) => sight?.beneath && within(u, () => sight!.beneath!(paperOf(u)))],
         draw: [(u) => sight?.above?.(paperOf(u))],
         setSelect: [(u) => zoomToSelection(u, zoomTo)],
-        setCursor: [(u) => tellCursor(u, options, shown)],
+        setCursor: [() => nextFrame(tell)],
       },
     };
   }
@@ -178,6 +192,7 @@ export function chart(host: HTMLElement, options: ChartOptions): Chart {
   const stopListening = [
     whenColoursChange(react),
     whenResized(host, redraw),
+    whenPressed(host, options, () => plot && { over: plot.over, frame: frameOf(plot, shown()) }),
     whenWheeled(host, () => plot, zoomBy),
   ];
   return {
@@ -193,6 +208,7 @@ export function chart(host: HTMLElement, options: ChartOptions): Chart {
     },
     destroy: () => {
       forget(draw);
+      forget(tell);
       for (const stop of stopListening) stop();
       plot?.destroy();
     },
@@ -202,8 +218,8 @@ export function chart(host: HTMLElement, options: ChartOptions): Chart {
 /** What a chart is made for: where this is another, uPlot begins anew. */
 function kindOf(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(({ colour, dash, isJoined }: Line) => [colour, dash, isJoined]);
-  const { label, isLog, isBare } = (part ?? {}) as Partial<AxisSight>;
-  return [part != null, label, isLog, isBare];
+  const { label, isLog, isBare, hasGrid } = (part ?? {}) as Partial<AxisSight>;
+  return [part != null, label, isLog, isBare, hasGrid];
 }
 
 const limit: uPlot.Series = { stroke: "transparent", width: 0, points: { show: false } };
@@ -220,19 +236,17 @@ function seriesOf({ dash, isJoined }: Line, stroke: () => string): uPlot.Series 
   };
 }
 
-/** 10 to a power, or the nearest double above zero that there is: a loss that ran away has margins beyond all numbers. */
-function powerOfTen(power: number): number {
-  return Math.min(Math.max(10 ** power, Number.MIN_VALUE), Number.MAX_VALUE);
-}
-
 /** An axis with the library's ticks, so that a picture on the page and its figure on paper have the same. */
-function axisOf({ label, isLog, isBare }: AxisSight, side: "x" | "y", colours: () => Colours): uPlot.Axis {
+function axisOf(
+  { label, isLog, isWhole, isBare, hasGrid = true }: AxisSight,
+  side: "x" | "y",
+  colours: () => Colours,
+): uPlot.Axis {
   const { family } = colours();
   const ticks = (low: number, high: number, length: number): number[] => {
     const count = Math.max(2, Math.round(length / (side === "x" ? 90 : 45)));
-    return isLog
-      ? logTicksOf([powerOfTen(low), powerOfTen(high)], count).map(Math.log10)
-      : ticksOf([low, high], count);
+    if (isLog) return logTicksOf([10 ** low, 10 ** high], count).map(Math.log10);
+    return ticksOf([low, high], count).filter((tick) => !isWhole || Number.isInteger(tick));
   };
   return {
     label,
@@ -243,15 +257,17 @@ function axisOf({ label, isLog, isBare }: AxisSight, side: "x" | "y", colours: (
     size: side === "x" ? (isBare ? 8 : 28) : 52,
     gap: 6,
     stroke: () => colours().quiet,
-    grid: { stroke: () => colours().line, width: 1 },
+    grid: { show: hasGrid, stroke: () => colours().line, width: 1 },
     ticks: { show: false },
     splits: (u, _, low, high) =>
       ticks(low, high, side === "x" ? u.bbox.width / uPlot.pxRatio : u.bbox.height / uPlot.pxRatio),
-    values: (_, splits) => (isBare ? splits.map(() => "") : textsOf(splits, isLog ?? false)),
+    values: (_, splits) =>
+      isBare ? splits.map(() => "") : textsOf(splits, isLog ?? false, isWhole ?? false),
   };
 }
 
-function textsOf(ticks: readonly number[], isLog: boolean): string[] {
+function textsOf(ticks: readonly number[], isLog: boolean, isWhole: boolean): string[] {
+  if (isWhole) return ticks.map((tick) => typeset(shortNumber(tick)));
   if (!isLog) return tickLabels(ticks).map(typeset);
   return ticks.map((tick) => {
     const value = 10 ** tick;
@@ -262,6 +278,9 @@ function textsOf(ticks: readonly number[], isLog: boolean): string[] {
     return typeset(text.replace("e+", "e"));
   });
 }
+
+/** What charts with one cursor have in common: where it is, not the boxes that are drawn with it. */
+const isMove = (type: string): boolean => type === "mousemove" || type === "mouseleave";
 
 /** Values for uPlot: null where there are none, and those that run far away cut where they are out of sight. */
 function dataOf({ at, lines, band }: Sight, [low, high]: Range): uPlot.AlignedData {
@@ -326,6 +345,45 @@ export function whenResized(element: HTMLElement, react: () => void): () => void
   const observer = new ResizeObserver(react);
   observer.observe(element);
   return () => observer.disconnect();
+}
+
+/** Tells of clicks, and of what is dragged, before uPlot takes them for boxes. */
+function whenPressed(
+  host: HTMLElement,
+  { onClick, takesDrag }: ChartOptions,
+  partsOf: () => { readonly over: HTMLElement; readonly frame: Frame } | null,
+): () => void {
+  if (!onClick) return () => {};
+  let pressed: { readonly x: number; readonly y: number; readonly isDrag: boolean } | null = null;
+  const placeOf = ({ clientX, clientY }: MouseEvent, over: HTMLElement) => {
+    const { left, top } = over.getBoundingClientRect();
+    return { left: clientX - left, top: clientY - top };
+  };
+  const press = (event: MouseEvent): void => {
+    const parts = partsOf();
+    if (event.button !== 0 || !parts?.over.contains(event.target as Node)) return;
+    const isDrag = takesDrag?.(placeOf(event, parts.over), parts.frame) ?? false;
+    pressed = { x: event.clientX, y: event.clientY, isDrag };
+    if (isDrag) event.stopPropagation();
+  };
+  const move = (event: MouseEvent): void => {
+    const parts = partsOf();
+    if (pressed?.isDrag && parts) onClick(placeOf(event, parts.over), parts.frame);
+  };
+  const release = (event: MouseEvent): void => {
+    const parts = partsOf();
+    const isClick = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < leastBox;
+    if (isClick && !pressed!.isDrag && parts) onClick(placeOf(event, parts.over), parts.frame);
+    pressed = null;
+  };
+  host.addEventListener("mousedown", press, { capture: true });
+  document.addEventListener("mousemove", move);
+  document.addEventListener("mouseup", release);
+  return () => {
+    host.removeEventListener("mousedown", press, { capture: true });
+    document.removeEventListener("mousemove", move);
+    document.removeEventListener("mouseup", release);
+  };
 }
 
 /** Zooms about the pointer, where the wheel is not needed to move the page: with Control, as a pinch has it, or in focus. */

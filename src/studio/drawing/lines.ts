@@ -2,9 +2,9 @@
 import { formatNumber, type HistoryEntry, type Range, rangeOf, shortNumber } from "../../names.ts";
 import type { Moment, Rates } from "../messages.ts";
 import { chart, type Line, type Paper, type Sight, whole } from "./chart.ts";
+import { placing, valuesAt } from "./frame.ts";
 import { division } from "./host.ts";
 import type { MakePicture } from "./picture.ts";
-import { scaleOf } from "./points.ts";
 import { padded } from "./ranges.ts";
 
 /** Lines, and what is said of a place of theirs: of one of `at`, by its index. */
@@ -24,10 +24,9 @@ export const linesPicture: MakePicture<Lines> = (host, telling) => {
   const drawn = chart(division(host, "lines"), {
     sight: () => lines ?? nothing,
     onZoom: (zoom) => telling.zoomed(zoom !== whole),
-    onCursor: (place, { x, width, ratio }) => {
-      if (!place || !lines || lines.at.length === 0) return telling.pointed("");
-      const value = x[0] + ((place.left * ratio) / width) * (x[1] - x[0]);
-      telling.pointed(lines.words(nearest(lines.at, value)));
+    onCursor: (place, frame) => {
+      const isOver = place !== null && lines !== null && lines.at.length > 0;
+      telling.pointed(isOver ? lines!.words(nearest(lines!.at, valuesAt(frame, place)[0])) : "");
     },
   });
   return {
@@ -65,13 +64,19 @@ export function lossLines(
   if (validation.some((value) => !Number.isNaN(value)))
     lines.push({ values: dashed, colour: "ink", dash: [5, 4], isJoined: true });
   return {
-    x: { label: "step", range: rangeOf(steps) },
+    x: { label: "step", range: stepsFrom(steps), isWhole: true },
     y: { label: loss, range: padded(rangeOf(solid, dashed), 0.06), isLog: isLogarithmic },
     at: steps,
     lines,
     above: (paper) => drawNow(paper, history, solid, now),
     words: (i) => lossWords(history[i]!),
   };
+}
+
+/** From the first step to the last; one step further where there is but one. */
+function stepsFrom(steps: readonly number[]): Range {
+  const [first = 0, last = 0] = [steps[0], steps.at(-1)];
+  return [first, Math.max(last, first + 1)];
 }
 
 /** Decimal logarithms; what has none is no number. */
@@ -96,8 +101,7 @@ function drawNow(
 }
 
 function drawDot({ ctx, frame, colours }: Paper, x: number, y: number): void {
-  const left = frame.left + scaleOf(frame.x, frame.width)(x);
-  const top = frame.top + frame.height - scaleOf(frame.y, frame.height)(y);
+  const [left, top] = placing(frame)(x, y);
   ctx.beginPath();
   ctx.arc(left, top, 4 * frame.ratio, 0, 2 * Math.PI);
   ctx.fillStyle = colours.accent;
@@ -128,11 +132,11 @@ export function parameterLines(
   const lines = placed.map((list, i) => ({ values: list, ...strokes[i % strokes.length]! }));
   const range: Range = isShared ? rangeOf(...placed) : [0, 1];
   return {
-    x: { label: "step", range: rangeOf(steps) },
+    x: { label: "step", range: stepsFrom(steps), isWhole: true },
     y: { label: isShared ? "value" : "", range: padded(range, 0.06), isBare: !isShared },
     at: steps,
     lines,
-    roomAtRight: Math.max(...names.map((name) => Math.min(name.length, 14))) * 7.5 + 8,
+    roomAtRight: Math.max(...names.map((name) => Math.min(name.length, 14))) * 7.5 + 12,
     above: (paper) => {
       drawEnds(paper, names, lines, steps);
       for (const list of placed) drawDot(paper, now, list[steps.indexOf(now)] ?? Number.NaN);
@@ -156,13 +160,13 @@ function drawEnds(
   steps: readonly number[],
 ): void {
   const { left, top, width, height, ratio } = frame;
-  const toY = scaleOf(frame.y, height);
+  const place = placing(frame);
   const last = steps.findLastIndex((step) => step <= frame.x[1]);
   const ends = names
     .map((name, i) => ({
       name,
       colour: lines[i]!.colour,
-      down: height - toY(Number(lines[i]!.values[last] ?? Number.NaN)),
+      down: place(0, Number(lines[i]!.values[last] ?? Number.NaN))[1] - top,
     }))
     .filter(({ down }) => down >= -1 && down <= height + 1)
     .sort((a, b) => a.down - b.down);
@@ -171,10 +175,10 @@ function drawEnds(
   ctx.textBaseline = "middle";
   let free = Number.NEGATIVE_INFINITY;
   for (const { name, colour, down } of ends) {
-    const place = Math.max(down, free);
-    free = place + 14 * ratio;
+    const line = Math.max(down, free);
+    free = line + 14 * ratio;
     ctx.fillStyle = colours[colour];
-    ctx.fillText(name.length > 14 ? `${name.slice(0, 13)}…` : name, left + width + 6 * ratio, top + place);
+    ctx.fillText(name.length > 14 ? `${name.slice(0, 13)}…` : name, left + width + 8 * ratio, top + line);
   }
 }
 
@@ -194,7 +198,7 @@ export function rateLines({ rates, losses, suggestion }: Rates): Lines {
 
 /** A dashed line across the frame. */
 function drawMark({ ctx, frame, colours }: Paper, x: number): void {
-  const left = frame.left + scaleOf(frame.x, frame.width)(x);
+  const [left] = placing(frame)(x, 0);
   ctx.save();
   ctx.beginPath();
   ctx.moveTo(left, frame.top);

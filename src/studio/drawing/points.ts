@@ -2,8 +2,8 @@
  * Observations as dots: places and a frame go in, dots on a canvas come out. A few thousand are circles; more are stamped into an image
  * pixel by pixel, darker where more of them lie, which takes milliseconds for a hundred thousand.
  */
-import type { Range } from "../../names.ts";
 import { type Colours, channelsOf } from "./colours.ts";
+import { type Frame, scaleOf } from "./frame.ts";
 
 /** What is to be seen of observations: a place each, and 1 for those that are held out. What is not finite is not drawn. */
 export interface Dots {
@@ -12,51 +12,11 @@ export interface Dots {
   readonly heldOut: Uint8Array | null;
 }
 
-/** A rectangle of a canvas, in its pixels, and the ranges that it shows. */
-export interface Frame {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  readonly x: Range;
-  readonly y: Range;
-  /** Pixels of the canvas to one of the page. */
-  readonly ratio: number;
-}
-
-/** From a value to its pixel along a frame, from its left or its bottom. */
-export function scaleOf([low, high]: Range, length: number): (value: number) => number {
-  const factor = length / (high - low);
-  return (value) => (value - low) * factor;
-}
-
 /** More than this are stamped. */
-export const mostCircles = 2000;
+const mostCircles = 2000;
 
-/** A layer of dots that is drawn anew only where dots, frame or colours are others than the last time. */
-export function dotLayer(): (
-  ctx: CanvasRenderingContext2D,
-  dots: Dots,
-  frame: Frame,
-  colours: Colours,
-) => void {
-  const canvas = document.createElement("canvas");
-  let drawn: readonly unknown[] = [];
-  return (ctx, dots, frame, colours) => {
-    const { left, top, width, height, x, y, ratio } = frame;
-    if (width < 1 || height < 1) return;
-    const wanted = [dots, width, height, ...x, ...y, ratio, colours];
-    if (wanted.some((part, i) => part !== drawn[i])) {
-      drawn = wanted;
-      canvas.width = width;
-      canvas.height = height;
-      drawDots(canvas.getContext("2d")!, dots, frame, colours);
-    }
-    ctx.drawImage(canvas, left, top);
-  };
-}
-
-function drawDots(ctx: CanvasRenderingContext2D, dots: Dots, frame: Frame, colours: Colours): void {
+/** Draws dots into a canvas that is as large as the frame. */
+export function drawDots(ctx: CanvasRenderingContext2D, dots: Dots, frame: Frame, colours: Colours): void {
   if (dots.x.length <= mostCircles) drawCircles(ctx, dots, frame, colours);
   else drawStamps(ctx, dots, frame, colours);
 }

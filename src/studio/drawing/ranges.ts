@@ -28,7 +28,7 @@ export function symmetricRange(values: ArrayLike<number>): Range {
   const [low, high] = rangeOf(values, [0]);
   const size = Math.max(Math.abs(low), Math.abs(high));
   const power = 10 ** Math.floor(Math.log10(size));
-  const round = power * (sizes.find((factor) => factor * power >= size * 1.02) ?? 12.5);
+  const round = power * (sizes.find((factor) => factor * power >= size * 1.12) ?? 12.5);
   return [-round, round];
 }
 

@@ -6,10 +6,12 @@
 import { type FitPicture, type Formula, type Range, rangeOf, shortNumber } from "../../names.ts";
 import { chart, type Paper, type Sight, whole, type Zoom } from "./chart.ts";
 import { withAlpha } from "./colours.ts";
+import { type Frame, placing, valuesAt } from "./frame.ts";
 import { forget, nextFrame } from "./frames.ts";
 import { division } from "./host.ts";
+import { type Layer, layer } from "./layer.ts";
 import type { MakePicture } from "./picture.ts";
-import { type Dots, dotLayer, type Frame, nearestDot, scaleOf } from "./points.ts";
+import { type Dots, drawDots, nearestDot } from "./points.ts";
 import { between, evenly, padded, rangeWith, symmetricRange } from "./ranges.ts";
 import { type Columns, follow, type Rows, rowsOf, type Values } from "./rows.ts";
 
@@ -48,7 +50,7 @@ const dense = 400;
 
 export const ridePicture: MakePicture<Ride> = (host, telling) => {
   const [above, below] = [division(host, "above"), division(host, "below")];
-  const layers = [dotLayer(), dotLayer()] as const;
+  const layers = [layer(), layer()] as const;
   const pointer = pointerOf(above);
   let ride: Ride | null = null;
   let scene: Scene | null = null;
@@ -100,7 +102,7 @@ export const ridePicture: MakePicture<Ride> = (host, telling) => {
 function sceneOf(ride: Ride, last: Scene | null): Scene {
   const { formula, columns, values, heldOut } = ride;
   const isSame =
-    last?.ride.formula === formula && last.ride.columns === columns && last.ride.heldOut === heldOut;
+    last?.ride.formula === formula && last.ride.columns === columns && isAlike(last.ride.heldOut, heldOut);
   const rows = isSame ? last.rows : rowsOf(formula, columns);
   const isNew = follow(rows, values);
   if (isSame && !isNew) return { ...last, ride };
@@ -118,6 +120,11 @@ function sceneOf(ride: Ride, last: Scene | null): Scene {
   };
 }
 
+/** Whether the same rows are held out: messages bring copies of what they say. */
+function isAlike(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === b || (a !== null && a.length === b?.length && a.every((mark, row) => mark === b[row]));
+}
+
 /** Where rows lie along their one input, or by their number where there is none. */
 function placesOf(input: string | undefined, columns: Columns, count: number): Float64Array {
   return input === undefined ? Float64Array.from({ length: count }, (_, row) => row + 1) : columns[input]!;
@@ -130,7 +137,7 @@ function labelsOf({ formula }: Ride): { readonly x: string; readonly y: string }
   return { x: another === undefined ? input : `predicted ${y}`, y };
 }
 
-function upperSight(scene: Scene, zoom: Zoom, layer: ReturnType<typeof dotLayer>): Sight {
+function upperSight(scene: Scene, zoom: Zoom, dots: Layer): Sight {
   const { ride, rows, span, observed } = scene;
   const { y } = labelsOf(ride);
   const range = padded(span);
@@ -141,7 +148,7 @@ function upperSight(scene: Scene, zoom: Zoom, layer: ReturnType<typeof dotLayer>
     at: curve.x,
     lines: [{ values: curve.y, colour: "accent" }],
     band: bandOf(ride.fit, curve),
-    beneath: ({ ctx, frame, colours }) => layer(ctx, observed, frame, colours),
+    beneath: (paper) => drawOn(dots, paper, observed),
   };
 }
 
@@ -171,7 +178,7 @@ function bandOf(fit: FitPicture | null, { x, y }: Curve): Exclude<Sight["band"],
   };
 }
 
-function lowerSight({ ride, rows, span, residuals }: Scene, layer: ReturnType<typeof dotLayer>): Sight {
+function lowerSight({ ride, rows, span, residuals }: Scene, dots: Layer): Sight {
   return {
     x: { label: labelsOf(ride).x, range: padded(span) },
     y: { label: "residual", range: symmetricRange(rows.residuals) },
@@ -180,9 +187,34 @@ function lowerSight({ ride, rows, span, residuals }: Scene, layer: ReturnType<ty
     beneath: (paper) => {
       drawZero(paper);
       if (rows.count <= mostStems) drawStems(paper, residuals);
-      layer(paper.ctx, residuals, paper.frame, paper.colours);
+      drawOn(dots, paper, residuals);
     },
   };
+}
+
+/** The ride as a figure of the library draws it: all of it, as the curve is now. */
+export function figureOf(ride: Ride): FitPicture {
+  if (ride.fit) return ride.fit;
+  const { formula, values, heldOut } = ride;
+  let scene = sceneOf(ride, null);
+  while (scene.rows.behind > 0) scene = sceneOf(ride, scene);
+  const { rows } = scene;
+  const { x, y } = labelsOf(ride);
+  const shown = formula.params.map((name) => `${name} = ${shortNumber(values[name]!)}`);
+  return {
+    title: formula.source,
+    xLabel: x,
+    yLabel: y,
+    observed: { x: scene.x, y: rows.targets },
+    curve: curveOf(scene, scene.span),
+    residuals: rows.residuals,
+    ...(heldOut ? { heldOut } : {}),
+    caption: shown.join(", "),
+  };
+}
+
+function drawOn(layer: Layer, { ctx, frame, colours }: Paper, dots: Dots): void {
+  layer(ctx, frame, [dots, colours], (own) => drawDots(own, dots, frame, colours));
 }
 
 /** More stems than this run together. */
@@ -190,7 +222,7 @@ const mostStems = 200;
 
 /** The line on which predictions are what was observed. */
 function drawZero({ ctx, frame, colours }: Paper): void {
-  const down = frame.top + frame.height - scaleOf(frame.y, frame.height)(0);
+  const [, down] = placing(frame)(0, 0);
   ctx.beginPath();
   ctx.moveTo(frame.left, down);
   ctx.lineTo(frame.left + frame.width, down);
@@ -200,13 +232,11 @@ function drawZero({ ctx, frame, colours }: Paper): void {
 }
 
 function drawStems({ ctx, frame, colours }: Paper, { x, y }: Dots): void {
-  const [toX, toY] = [scaleOf(frame.x, frame.width), scaleOf(frame.y, frame.height)];
-  const bottom = frame.top + frame.height;
+  const place = placing(frame);
   ctx.beginPath();
   for (let row = 0; row < x.length; row++) {
-    const across = frame.left + toX(x[row]!);
-    ctx.moveTo(across, bottom - toY(0));
-    ctx.lineTo(across, bottom - toY(y[row]!));
+    ctx.moveTo(...place(x[row]!, 0));
+    ctx.lineTo(...place(x[row]!, y[row]!));
   }
   ctx.strokeStyle = withAlpha(colours.ink, 0.35);
   ctx.lineWidth = frame.ratio;
@@ -226,10 +256,9 @@ function pointerOf(host: HTMLElement) {
     const found = nearestDot(scene.observed, frame, { left: place.left * ratio, top: place.top * ratio });
     const isNear = found !== null && found.distance < 40 * ratio;
     ring.hidden = !isNear;
-    if (!isNear) return curveWords(scene, place.left, frame);
+    if (!isNear) return curveWords(scene, valuesAt(frame, place)[0]);
     const { x, y } = scene.observed;
-    const left = frame.left + scaleOf(frame.x, frame.width)(x[found.row]!);
-    const top = frame.top + frame.height - scaleOf(frame.y, frame.height)(y[found.row]!);
+    const [left, top] = placing(frame)(x[found.row]!, y[found.row]!);
     ring.style.transform = `translate(${left / ratio}px, ${top / ratio}px)`;
     return rowWords(scene, found.row);
   };
@@ -244,12 +273,11 @@ function rowWords({ ride, rows, x }: Scene, row: number): string {
   return `row ${row + 1}: ${place}${observed}, residual ${shortNumber(rows.residuals[row]!, 4)}${heldOut}`;
 }
 
-function curveWords({ ride }: Scene, left: number, frame: Frame): string {
+function curveWords({ ride }: Scene, x: number): string {
   const { formula, values } = ride;
   const labels = labelsOf(ride);
   const [input = "row", another] = formula.inputs;
   if (another !== undefined) return "";
-  const x = frame.x[0] + ((left * frame.ratio) / frame.width) * (frame.x[1] - frame.x[0]);
   const [y] = formula.predict({ [input]: [x] }, values);
   return `curve: ${labels.x} ${shortNumber(x, 5)}, ${labels.y} ${shortNumber(y!, 5)}`;
 }

@@ -66,3 +66,13 @@ function predictStretch(
   else predictions.set(formula.predict(Object.fromEntries(stretch), values!), from);
   for (let row = from; row < to; row++) residuals[row] = targets[row]! - predictions[row]!;
 }
+
+/** Marks of the rows in which nothing is missing, as marks of all rows; null where those are not as many. */
+export function marksOfAll(marks: ArrayLike<number>, columns: Columns): Uint8Array | null {
+  const all = Object.values(columns);
+  const out = new Uint8Array(all[0]?.length ?? 0);
+  let next = 0;
+  for (let row = 0; row < out.length; row++)
+    if (all.every((column) => !Number.isNaN(column[row]))) out[row] = marks[next++] ?? 0;
+  return next === marks.length ? out : null;
+}

@@ -21,4 +21,6 @@ export const tasks: { readonly [Name in TaskName]: Performer<Name> } = {
   change,
   finish,
   rates,
-} as never;
+  // What draws contours is loaded when they are asked for.
+  landscape: async (given, doing) => (await import("./surface.ts")).landscape(given, doing),
+};
