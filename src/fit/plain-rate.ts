@@ -2,7 +2,6 @@
 import { Generator } from "../tensor/random.ts";
 import { valuesOf } from "./beginning.ts";
 import { curvatureAt } from "./curvature.ts";
-import { run } from "./fit.ts";
 import type { FitOptions } from "./options.ts";
 import { lossOver, problemOf } from "./problem.ts";
 
@@ -44,6 +43,7 @@ function curvatureAtStart(options: FitOptions): number {
 
 /** Whether the loss never rises, rounding aside. */
 async function isFalling({ steps = usualSteps, ...options }: FitOptions): Promise<boolean> {
+  const { run } = await import("./fit.ts");
   const { result } = await run({ ...options, optimizer: "sgd", steps });
   const losses = [...result.history.map(({ loss }) => loss), result.loss.value];
   const rounding = 1e-12 * losses[0]!;
