@@ -59,6 +59,7 @@ export * from "./optim/schedules.ts";
 // report
 export { logTicksOf, type Range, rangeOf, tickLabels, ticksOf } from "./report/axis.ts";
 export { braillePlot, sideBySide } from "./report/braille.ts";
+export { type CodeOptions, fitCode } from "./report/code.ts";
 export { typeset } from "./report/figure.ts";
 export {
   type Fitted,

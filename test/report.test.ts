@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type OutcomeKind, outcomes, type Parameter, type Result } from "../src/fit/result.ts";
 import { resultJson } from "../src/report/json.ts";
+import { reportMarkdown } from "../src/report/markdown.ts";
 import {
   alignDecimals,
   formatNumber,
@@ -293,6 +294,78 @@ describe("the report in text", () => {
   });
 });
 
+describe("the report in Markdown", () => {
+  test("says what the report in text says, in tables", () => {
+    const matrix = [
+      [1, -0.96533],
+      [-0.96533, 1],
+    ];
+    const diagnostics = [{ kind: "pattern", message: "the residuals keep their sign along time" }];
+    const correlations = { names: ["a", "b"], matrix };
+    expect(reportMarkdown({ ...result, correlations, diagnostics })).toBe(
+      `
+## Model
+
+\`\`\`text
+speed ~ a*time^2 + b*time + c
+\`\`\`
+
+## Fit
+
+|  | value |
+| --- | ---: |
+| observations | 20 |
+| optimizer | levenberg-marquardt |
+| steps | 4 in 2.13 ms |
+| loss | 9.123457 (mse) |
+| residual sum of squares | 182.4691 |
+| residual std deviation | 3.1839 on 18 degrees of freedom |
+| R-squared | 0.9812346 |
+| AIC | 48.216 |
+| BIC | 50.207 |
+
+## Parameters
+
+|  | value | std error | relative | start |  |
+| --- | ---: | ---: | ---: | ---: | ---: |
+| a | 0.7671235 | +/- 0.0123 | 1.61% | 1 |  |
+| b | -14.74123 | +/- 0.243 | 1.65% | 1 | at least -20 |
+| c | 72 | - | - | 72 | fixed |
+
+## Correlations
+
+|  | correlation |
+| --- | ---: |
+| C(a, b) | -0.9653 |
+
+## Notes
+
+- the residuals keep their sign along time
+
+## Outcome
+
+converged: a step changed the loss by less than rounding does
+`.trim(),
+    );
+  });
+
+  test("has names as text: none is markup, a tag, a link or another cell", () => {
+    const name = "<img src=x> | [a](http://b.c) `d` *e* _f_ www.g.h ~i~ &amp; \\";
+    const report = reportMarkdown({ ...result, params: { [name]: exampleParameter } });
+    const row = report.split("\n").find((line) => line.includes("img"))!;
+    expect(
+      row.startsWith(
+        "| \\<img src=x\\> \\| \\[a\\](http\\://b.c) \\`d\\` \\*e\\* \\_f\\_ www\\.g.h \\~i\\~ \\&amp; \\\\ | 0.767",
+      ),
+    ).toBe(true);
+  });
+
+  test("has the formula in a fence that it cannot end", () => {
+    const report = reportMarkdown({ ...result, formula: "y ~ a*x\n```\n# heading ````" });
+    expect(report).toContain("`````text\ny ~ a*x ``` # heading ````\n`````\n");
+  });
+});
+
 describe("the report in JSON", () => {
   test("is the documented object", () => {
     expect(resultJson(result)).toEqual({
@@ -478,6 +551,20 @@ describe("odd results", () => {
     fc.assert(
       fc.property(odd, fc.integer({ min: 1, max: 200 }), (it, columns) => {
         expect(reportText(it, { columns })).not.toMatch(noNumber);
+        expect(reportMarkdown(it)).not.toMatch(noNumber);
+      }),
+    );
+  });
+
+  test("never end a cell of Markdown early, nor begin a tag, whatever the names", () => {
+    fc.assert(
+      fc.property(odd, (it) => {
+        // What has a backslash before it is text.
+        const marks = reportMarkdown({ ...it, formula: "y ~ a" }).replace(/\\./g, "");
+        const tables = marks.split("\n\n").filter((block) => block.startsWith("| "));
+        const cellsIn = (line: string) => line.split("|").length;
+        for (const table of tables) expect(new Set(table.split("\n").map(cellsIn)).size).toBe(1);
+        expect(marks.replace("```text\ny ~ a\n```", "")).not.toMatch(/[<>[\]`*&]/);
       }),
     );
   });

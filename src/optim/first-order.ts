@@ -27,6 +27,7 @@ function firstOrder<Options extends { lr: Rate }, Slot extends string, Name exte
     return {
       name,
       lr: options.lr,
+      options: { ...given },
       needsObjective: false,
       init: (params) => {
         refuseIntegers(name, params);

@@ -47,6 +47,7 @@ export function lbfgs(options: Partial<LbfgsOptions> = {}): Optimizer {
   return {
     name: "lbfgs",
     lr: settings.lr,
+    options: { ...options },
     needsObjective: true,
     init: (params) => {
       refuseIntegers("lbfgs", params);

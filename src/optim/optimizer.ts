@@ -61,6 +61,8 @@ export interface UpdateRule {
 export interface Optimizer {
   readonly name: string;
   readonly lr: Rate;
+  /** The options that it was made with, for whoever writes them down. */
+  readonly options?: Readonly<Record<string, unknown>>;
   /** Whether it looks at the loss elsewhere than at the parameters given, as line searches do. */
   readonly needsObjective: boolean;
   /** The state before the first update. */

@@ -17,6 +17,7 @@ import type {
 import type { ParamOptions } from "../fit/start.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type ResultJson, resultJson } from "./json.ts";
+import { reportMarkdown } from "./markdown.ts";
 import { captionOf, pictureOf } from "./pictured.ts";
 import type { FitPicture } from "./plot/fit.ts";
 import { type ReportOptions, reportText } from "./text.ts";
@@ -45,8 +46,8 @@ export interface Fitted<Params> extends Omit<Result, "params" | "loss"> {
    * Rejects where the loss is no sum of squares.
    */
   profile(options?: ProfileOptions): Promise<Record<string, ProfileInterval>>;
-  /** The report, as plain text. */
-  report(options?: ReportOptions): string;
+  /** The report, as plain text, or as Markdown, which has neither a width nor colours. */
+  report(options?: ReportOptions & { readonly format?: "text" | "markdown" }): string;
   /** The report, as JSON: what the command line prints and saves. */
   toJSON(): ResultJson;
   /** What plots draw of it. */
@@ -78,7 +79,7 @@ export function present(
     },
     predict,
     profile: (profileOptions = {}) => measures.profile({ level: result.level, ...profileOptions }),
-    report: (reportOptions) => reportText(result, reportOptions),
+    report: ({ format = "text", ...layout } = {}) => reports[format](result, layout),
     toJSON: () => resultJson(result),
     picture: () =>
       pictureOf({
@@ -97,6 +98,9 @@ export function present(
       }),
   };
 }
+
+/** The formats of reports. */
+const reports = { text: reportText, markdown: reportMarkdown } as const;
 
 /** Whether a parameter came as a tensor. */
 function isTensor(options: ParamOptions | undefined, name: string): boolean {
