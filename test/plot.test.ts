@@ -457,9 +457,9 @@ describe("figures", () => {
       .slice(-2);
     expect(line).toBe(
       '"line" fill="none" stroke-linecap="round" stroke-linejoin="round" stroke-width="2" stroke="#d9480f">' +
-        '<path d="M72,36L688,296"></path></g>',
+        '<path d="M72,36L688,296"/></g>',
     );
-    expect(dot).toContain('"dot" fill="#d9480f"><circle cx="688" cy="296" r="3.5"></circle></g></g>');
+    expect(dot).toContain('"dot" fill="#d9480f"><circle cx="688" cy="296" r="3.5"/></g></g>');
   });
 
   test("set numbers as print does", () => {

@@ -121,11 +121,13 @@ function inside(element: Element): string {
 }
 
 function written(element: Element): string {
-  const attributes = Array.from(
-    element.attributes,
-    ({ name, value }) => ` ${name}="${escaped(shortened(value))}"`,
-  );
-  return `<${element.localName}${attributes.sort().join("")}>${inside(element)}</${element.localName}>`;
+  const { localName: name, attributes } = element;
+  const start = [
+    name,
+    ...Array.from(attributes, (one) => `${one.name}="${escaped(shortened(one.value))}"`).sort(),
+  ];
+  const content = inside(element);
+  return content === "" ? `<${start.join(" ")}/>` : `<${start.join(" ")}>${content}</${name}>`;
 }
 
 /** Coordinates to a hundredth of a unit, which no eye can tell from more. */
