@@ -2,8 +2,9 @@
 
 // data
 export { parseCsv, writeCsv } from "./data/csv.ts";
+export { type Decoded, decodeText, type Encoding } from "./data/encoding.ts";
 export { type TableLike, toTable } from "./data/input.ts";
-export { Table } from "./data/table.ts";
+export { omissions, Table } from "./data/table.ts";
 // fit
 export {
   type Comparable,

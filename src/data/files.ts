@@ -3,10 +3,11 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { type CsvOptions, parseCsv } from "./csv.ts";
+import { decodeText } from "./encoding.ts";
 import type { Table } from "./table.ts";
 
 /**
- * Reads a CSV file, or standard input if the path is `-`. UTF-8, or UTF-16 where a byte order mark says so. Errors name the path: no such
+ * Reads a CSV file, or standard input if the path is `-`. The encoding is that of `decodeText`. Errors name the path: no such
  * file, a directory, no permission, no text; and those of `parseCsv`, as `path:line`.
  */
 export async function readTable(path: string, options: Omit<CsvOptions, "name"> = {}): Promise<Table> {
@@ -15,7 +16,7 @@ export async function readTable(path: string, options: Omit<CsvOptions, "name"> 
     path === "-"
       ? await buffer(process.stdin)
       : await readFile(path).catch((error: unknown) => fail(error, path));
-  return parseCsv(decode(bytes, name), { ...options, name });
+  return parseCsv(decodeText(bytes, name).text, { ...options, name });
 }
 
 /** What the system's errors say in plain words. */
@@ -31,16 +32,3 @@ function fail(error: unknown, path: string): never {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   throw reasons[code] === undefined ? error : new Error(`${reasons[code]}: ${path}`, { cause: error });
 }
-
-function decode(bytes: Uint8Array, name: string): string {
-  const encoding =
-    encodings.find(({ mark }) => mark.every((byte, i) => bytes[i] === byte))?.encoding ?? "utf-8";
-  if (encoding === "utf-8" && bytes.subarray(0, 8192).includes(0))
-    throw new Error(`${name}: expected CSV text, got binary data`);
-  return new TextDecoder(encoding).decode(bytes);
-}
-
-const encodings = [
-  { encoding: "utf-16le", mark: [0xff, 0xfe] },
-  { encoding: "utf-16be", mark: [0xfe, 0xff] },
-];
