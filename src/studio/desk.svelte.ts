@@ -2,27 +2,17 @@
  * The page's memory: what the person asked for, what the worker answered, and what can be done. Components read it and call its actions;
  * every change of what is asked goes through `ask`, which keeps the address in step and has the answer brought up to date.
  */
-import { type Formula, FormulaError, parseFormula } from "../names.ts";
+import type { Formula } from "../names.ts";
+import { Address, type Change } from "./address.ts";
 import { type Client, startClient, TaskError } from "./client.ts";
-import type { Answer, Asked, Observations, Rates, Trouble } from "./messages.ts";
+import { keep } from "./keep.ts";
+import type { Answer, Asked, NamedFile, Observations, Rates, Trouble } from "./messages.ts";
+import { isAboutCell, isOfOthers, type Reading, readFormula } from "./reading.ts";
+import type { Sample } from "./samples.ts";
 import type { SettingName } from "./settings.ts";
-import { bytesOf } from "./sources.ts";
-import {
-  type DataSource,
-  empty,
-  fragmentOf,
-  type ParamSetting,
-  type State,
-  stateOf,
-  type Way,
-} from "./state.ts";
+import { fileOf, sourceOf } from "./sources.ts";
+import { type DataSource, empty, type ParamSetting, type State, stateOf, type Way } from "./state.ts";
 import { Stroll } from "./stroll.svelte.ts";
-
-/** A formula as far as it can be read, and what is wrong with it. */
-export interface Reading {
-  readonly formula: Formula | null;
-  readonly trouble: Trouble | null;
-}
 
 type Values = Readonly<Record<string, number>>;
 
@@ -32,8 +22,12 @@ export class Desk {
   observations = $state.raw<Observations | null>(null);
   /** The columns that the formula reads, all rows; empty until they are here. */
   columns = $state.raw<Readonly<Record<string, Float64Array>>>({});
-  /** What is wrong with the data, or with the address. */
+  /** What is wrong with the data, or with the address; below the sentence perhaps the line that is. */
   dataTrouble = $state.raw<string | null>(null);
+  /** What keeps the data from being there when the page is loaded again. */
+  keepTrouble = $state.raw<string | null>(null);
+  /** How many files are being read. */
+  readings = $state(0);
   answer = $state.raw<Answer | null>(null);
   answerTrouble = $state.raw<Trouble | null>(null);
   isBusy = $state(false);
@@ -45,11 +39,21 @@ export class Desk {
   /** Why there are no more threads; null where nothing is in the way. */
   threadsReason = $state<string | null>(null);
 
+  readonly columnNames: readonly string[] = $derived(
+    this.observations?.columns.map(({ name }) => name) ?? [],
+  );
   /** The formula, read by the library with the columns at hand. */
-  readonly reading: Reading = $derived.by(() => read(this.state.formula, this.observations));
+  readonly reading: Reading = $derived(
+    readFormula(this.state.formula, this.observations ? this.columnNames : null),
+  );
   /** The parameters as they are shown: moved by hand, walked to, or found. */
   readonly values: Values = $derived.by(() => this.hand ?? this.stroll.values ?? valuesOf(this.answer));
 
+  /** Whether what is wrong is in a cell of the data, and not in the formula. */
+  readonly isCellAtFault: boolean = $derived.by(() => {
+    const [trouble, observations] = [this.answerTrouble, this.observations];
+    return trouble !== null && observations !== null && isAboutCell(trouble, observations.name);
+  });
   /** Whether there is something to walk on. */
   readonly canWalk: boolean = $derived(this.reading.formula !== null && this.observations !== null);
   /** The answer that is shown: that of the walk where it has stopped, else that of the fit at once. */
@@ -57,8 +61,9 @@ export class Desk {
 
   readonly client: Client;
   readonly stroll: Stroll;
-  /** Whether what is in the address is older than what is asked. */
-  #isWriting = false;
+  readonly #address = new Address();
+  /** Counts what was asked: an answer to anything but the last comes too late. */
+  #turn = 0;
 
   constructor() {
     this.client = startClient((threads, reason) => {
@@ -89,24 +94,27 @@ export class Desk {
     return isLeft ? { ...asked, settings: { ...asked.settings, ...howSteps } } : asked;
   }
 
-  /** Changes what is asked. `isStep` says that going back should lead to what was before. */
+  /** Changes what is asked: at once, which going back undoes, or as one of many changes while something is typed or dragged. */
   ask(change: Partial<State>, isStep = false): void {
-    this.state = { ...this.state, ...change };
+    this.#become(change, isStep ? "step" : "typing");
     this.hand = null;
-    void this.#write(isStep);
     void this.refresh();
   }
 
-  setParam(name: string, setting: ParamSetting): void {
-    this.ask({ params: { ...this.state.params, [name]: setting } });
+  /** Says that what was typed or dragged is as it was meant. */
+  settle(): void {
+    this.#address.settle();
+  }
+
+  setParam(name: string, setting: ParamSetting, isStep = false): void {
+    this.ask({ params: { ...this.state.params, [name]: setting } }, isStep);
   }
 
   /** Sets a setting. Another rate is that of a walk from here on; all else begins anew. */
   set(name: SettingName, value: string | number | null): void {
     const settings = { ...this.state.settings, [name]: value };
     if (name === "lr" && value !== null && this.stroll.walk) {
-      this.state = { ...this.state, settings };
-      void this.#write(true);
+      this.#become({ settings }, "step");
       void this.stroll.change({ lr: Number(value) });
     } else this.ask({ settings }, true);
   }
@@ -129,15 +137,19 @@ export class Desk {
   /** Another way; of the way back in the browser's history it is a step. */
   #go(way: Way): void {
     if (this.state.way === way) return;
-    this.state = { ...this.state, way };
-    void this.#write(true);
+    this.#become({ way }, "step");
     if (this.state.settings.optimizer !== null) void this.#fit();
   }
 
-  /** Moves a parameter by hand: the curve follows at once; of a walk it is the walk's from here on. */
+  /**
+   * Moves a parameter by hand. Of a walk it is the walk's from here on; of one that is fixed it is where it is fixed, and the others are
+   * found; and else the curve follows, and waits.
+   */
   move(name: string, value: number): void {
-    if (this.stroll.walk) return void this.stroll.change({ params: { [name]: value } });
-    this.hand = { ...this.values, [name]: value };
+    const setting = this.state.params[name];
+    if (this.stroll.walk) void this.stroll.change({ params: { [name]: value } });
+    else if (setting?.fixed) this.setParam(name, { ...setting, start: value });
+    else this.hand = { ...this.values, [name]: value };
   }
 
   /** Lets the answer be the answer again. */
@@ -145,48 +157,105 @@ export class Desk {
     this.hand = null;
   }
 
-  /** Opens other observations; with them may come what is asked of them. */
-  async open(data: DataSource, more: Partial<State> = {}): Promise<void> {
-    this.state = { ...this.state, params: {}, ...more, data };
-    void this.#write(true);
-    await this.#read(data);
+  /** Fits from where the parameters were moved to. */
+  fitFromHere(): void {
+    const { params } = this.state;
+    const starts = Object.entries(this.values).map(([name, start]) => [name, { ...params[name], start }]);
+    this.ask({ params: { ...params, ...Object.fromEntries(starts) } }, true);
+  }
+
+  /** Opens a sample, and asks of it what is asked of it to begin with. */
+  async openSample({ name, formula, settings }: Sample): Promise<void> {
+    const source: DataSource = { kind: "sample", name };
+    await this.#open(source, fileOf(source), { formula, settings, params: {} });
+  }
+
+  /** Opens a file that a person has, and keeps it for the next time. */
+  async openFile(file: NamedFile): Promise<void> {
+    const source = await sourceOf(file);
+    if ((await this.#open(source, file)) && source.kind === "file") await this.#keep(source, file);
   }
 
   /** Brings answer and columns up to date with what is asked. */
   async refresh(): Promise<void> {
+    this.#turn++;
     this.stroll.end();
     this.rates = null;
     const { formula, trouble } = this.reading;
     this.answerTrouble = trouble;
+    this.isBusy = false;
     if (!formula || !this.observations) return;
     void this.#fetchColumns(formula);
     if (this.state.way === "steps") void this.stroll.initialize();
     await this.#fit();
   }
 
-  async #takeUp(): Promise<void> {
-    const { state, troubles } = await stateOf(location.hash);
-    const isOther = JSON.stringify(state.data) !== JSON.stringify(this.state.data) || !this.observations;
-    this.state = state;
-    this.hand = null;
-    this.dataTrouble = troubles[0] ?? null;
-    if (state.data && isOther) await this.#read(state.data);
-    else await this.refresh();
+  #become(change: Partial<State>, kind: Change): void {
+    this.state = { ...this.state, ...change };
+    this.#address.write(this.state, kind);
   }
 
-  /** Has the worker read observations. */
-  async #read(data: DataSource): Promise<void> {
+  async #takeUp(): Promise<void> {
+    this.#address.forget();
+    const { state, troubles } = await stateOf(location.hash);
+    const isOther = JSON.stringify(state.data) !== JSON.stringify(this.state.data) || !this.observations;
+    this.hand = null;
+    const opened = state.data && isOther ? await this.#read(fileOf(state.data)) : undefined;
+    if (opened === undefined) this.dataTrouble = null;
+    this.#show(state, opened === undefined && state.data ? this.observations : (opened ?? null));
+    this.dataTrouble ??= troubles[0] ?? null;
+    await this.refresh();
+  }
+
+  /** Opens other observations, and tells whether they could be read. A formula that was of other columns is left behind. */
+  async #open(
+    data: DataSource,
+    file: NamedFile | Promise<NamedFile>,
+    more: Partial<State> = {},
+  ): Promise<boolean> {
+    const opened = await this.#read(file);
+    if (!opened) return false;
+    const names = opened.columns.map(({ name }) => name);
+    const isLeft = this.observations !== null && isOfOthers(this.state.formula, names);
+    this.#show({ ...this.state, ...(isLeft ? { formula: "" } : {}), ...more, way: "fit", data }, opened);
+    this.#address.write(this.state, "step");
+    void this.refresh();
+    return true;
+  }
+
+  /** Has the worker read a file. Null where it cannot be read, which is told, or where another came after it. */
+  async #read(file: NamedFile | Promise<NamedFile>): Promise<Observations | null> {
     this.dataTrouble = null;
-    this.answer = null;
-    this.columns = {};
+    this.readings++;
     try {
-      const opened = await this.client.ask("open", await bytesOf(data));
-      if (!opened) return;
-      this.observations = opened;
-      await this.refresh();
+      return await this.client.ask("open", await file);
     } catch (error) {
-      this.observations = null;
-      this.dataTrouble = error instanceof Error ? error.message : String(error);
+      this.dataTrouble = messageOf(error);
+      return null;
+    } finally {
+      this.readings--;
+    }
+  }
+
+  #show(state: State, observations: Observations | null): void {
+    if (observations !== this.observations) {
+      this.answer = null;
+      this.columns = {};
+      this.keepTrouble = null;
+    }
+    this.state = state;
+    this.observations = observations;
+    this.hand = null;
+  }
+
+  /** Keeps a file in the browser, which the address then says. */
+  async #keep(source: DataSource, file: NamedFile): Promise<void> {
+    const isStill = (): boolean => this.state.data === source;
+    try {
+      const key = await keep(file);
+      if (isStill()) this.#become({ data: { kind: "kept", name: file.name, key } }, "amendment");
+    } catch (error) {
+      if (isStill()) this.keepTrouble = messageOf(error);
     }
   }
 
@@ -200,18 +269,18 @@ export class Desk {
   }
 
   async #fit(): Promise<void> {
+    const turn = this.#turn;
+    const isLast = (): boolean => turn === this.#turn;
     this.isBusy = true;
     try {
       const answer = await this.client.ask("answer", { ...this.#askedAtOnce, near: this.#near() }, (part) => {
-        this.answer = part;
+        if (isLast()) this.answer = part;
       });
-      if (!answer) return;
-      this.answer = answer;
-      this.answerTrouble = null;
+      if (answer && isLast()) this.answer = answer;
     } catch (error) {
-      this.answerTrouble = troubleOf(error);
+      if (isLast()) this.answerTrouble = troubleOf(error);
     }
-    this.isBusy = false;
+    if (isLast()) this.isBusy = false;
   }
 
   /** Where the parameters were last, or 1, as the library has it. */
@@ -220,37 +289,17 @@ export class Desk {
     const names = this.reading.formula?.params ?? [];
     return Object.fromEntries(names.map((name) => [name, Object.hasOwn(last, name) ? last[name]! : 1]));
   }
+}
 
-  /** Writes what is asked into the address, once for all that changes in one turn. */
-  async #write(isStep: boolean): Promise<void> {
-    if (this.#isWriting && !isStep) return;
-    this.#isWriting = true;
-    await Promise.resolve();
-    const fragment = await fragmentOf(this.state);
-    this.#isWriting = false;
-    const url = fragment === "" ? location.pathname + location.search : `#${fragment}`;
-    if (isStep) history.pushState(null, "", url);
-    else history.replaceState(null, "", url);
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The settings of how steps are made, left open. */
 const howSteps = { optimizer: null, lr: null, momentum: null, batchSize: null } as const;
 
 function troubleOf(error: unknown): Trouble {
-  return error instanceof TaskError ? error : { message: String(error), span: null };
-}
-
-function read(source: string, observations: Observations | null): Reading {
-  if (source.trim() === "") return { formula: null, trouble: null };
-  try {
-    const columns = observations?.columns.map(({ name }) => name);
-    return { formula: parseFormula(source, columns ? { columns } : {}), trouble: null };
-  } catch (error) {
-    if (error instanceof FormulaError)
-      return { formula: null, trouble: { message: error.problem, span: error.span } };
-    throw error;
-  }
+  return error instanceof TaskError ? error : { message: messageOf(error), span: null };
 }
 
 /** What is said of parameters that there are: the library refuses others, which a formula may get back as it is typed. */

@@ -9,7 +9,7 @@ import type { ParamSetting } from "./state.ts";
 /** The tasks: what goes in, what is told on the way, and what comes out at the end. */
 export interface Tasks {
   /** Reads a file, and makes it the data that all else is about. */
-  open: Task<{ readonly name: string; readonly bytes: Uint8Array }, never, Observations>;
+  open: Task<NamedFile, never, Observations>;
   /** Columns of the data as doubles, all rows. */
   columns: Task<{ readonly names: readonly string[] }, never, Readonly<Record<string, Float64Array>>>;
   /** The fit, at once: a quick answer first, where there is one. */
@@ -71,6 +71,12 @@ export interface Trouble {
   readonly span: { readonly start: number; readonly end: number } | null;
 }
 
+/** A file, which its bytes need not be read of to be handed on, and what errors call it. */
+export interface NamedFile {
+  readonly name: string;
+  readonly content: Blob;
+}
+
 /** A column of the data. */
 export interface ColumnInfo {
   readonly name: string;
@@ -84,8 +90,10 @@ export interface Observations {
   readonly name: string;
   readonly rows: number;
   readonly columns: readonly ColumnInfo[];
-  /** The first rows, a text a cell. */
+  /** The first rows, a text a cell, of the first columns. */
   readonly preview: readonly (readonly string[])[];
+  /** What is to be known of how it was read, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** An answer, whole or quick. */

@@ -2,14 +2,19 @@
  * What the page is about, as a plain value that an address can hold: it comes from the fragment of a URL, which no server sees, and goes
  * back there. An address may come from anyone, so everything in it is read with doubt; what cannot be read is left out and told.
  */
+import { packed, unpacked } from "./packing.ts";
 import { readSetting, type Settings, settings, unset } from "./settings.ts";
 
-/** Where the observations are: a sample, in the address itself, kept in this browser, or beside the page at the server. */
+/**
+ * Where the observations are: a sample, in the address itself, kept in this browser, beside the page at the server, or in a file that
+ * only the person has.
+ */
 export type DataSource =
   | { readonly kind: "sample"; readonly name: string }
   | { readonly kind: "text"; readonly name: string; readonly text: string }
   | { readonly kind: "kept"; readonly name: string; readonly key: string }
-  | { readonly kind: "served"; readonly name: string };
+  | { readonly kind: "served"; readonly name: string }
+  | { readonly kind: "file"; readonly name: string };
 
 /** What is said of a parameter. */
 export interface ParamSetting {
@@ -32,6 +37,15 @@ export interface State {
 
 export const empty: State = { data: null, formula: "", params: {}, settings: unset, way: "fit" };
 
+/** What an address may hold, and more than the page itself writes. */
+const limits = { fragment: 200_000, formula: 10_000, name: 200, params: 100 };
+
+/** The words that may stand in an address. */
+const words: ReadonlySet<string> = new Set([
+  ...["sample", "data", "kept", "served", "file", "name", "formula", "param", "way"],
+  ...settings.map(({ name }) => name),
+]);
+
 /** The fragment that says a state, without its `#`. What is as it is unless told is left out. */
 export async function fragmentOf({ data, formula, params, settings: set, way }: State): Promise<string> {
   const said = new URLSearchParams();
@@ -43,13 +57,24 @@ export async function fragmentOf({ data, formula, params, settings: set, way }: 
   }
   for (const { name } of settings) if (set[name] !== null) said.set(name, String(set[name]));
   if (way !== "fit") said.set("way", way);
-  return said.toString();
+  return readable(said.toString());
+}
+
+/** What stands for itself in a fragment is left as it is. */
+function readable(encoded: string): string {
+  return encoded.replace(/%(7E|2F|2C|3A|3D)/g, (code) => decodeURIComponent(code));
 }
 
 /** The state that a fragment says, and what of it could not be read, a sentence each. */
 export async function stateOf(fragment: string): Promise<{ state: State; troubles: readonly string[] }> {
+  if (fragment.length > limits.fragment)
+    return {
+      state: empty,
+      troubles: [`the address is too long: ${fragment.length} characters, of ${limits.fragment} that may be`],
+    };
   const said = new URLSearchParams(fragment.replace(/^#/, ""));
-  const troubles: string[] = [];
+  const unknown = [...new Set(said.keys())].filter((key) => !words.has(key));
+  const troubles = unknown.slice(0, 3).map((key) => `unknown in the address: ${short(key)}`);
   const tried = async <T>(read: () => T | Promise<T>, otherwise: T): Promise<T> => {
     try {
       return await read();
@@ -62,18 +87,28 @@ export async function stateOf(fragment: string): Promise<{ state: State; trouble
   for (const setting of settings)
     set[setting.name] = await tried(() => readSetting(setting, said.get(setting.name) ?? ""), null);
   const params: [string, ParamSetting][] = [];
-  for (const text of said.getAll("param").slice(0, 100)) {
+  for (const text of said.getAll("param").slice(0, limits.params)) {
     const param = await tried(() => readParam(text), null);
     if (param) params.push(param);
   }
   const state: State = {
     data: await tried(() => readData(said), null),
-    formula: said.get("formula")?.slice(0, 10_000) ?? "",
+    formula: await tried(() => readFormula(said.get("formula") ?? ""), ""),
     params: Object.fromEntries(params),
     settings: set as unknown as Settings,
     way: said.get("way") === "steps" ? "steps" : "fit",
   };
   return { state, troubles };
+}
+
+function readFormula(text: string): string {
+  if (text.length <= limits.formula) return text;
+  throw new Error(`the formula in the address is too long: ${text.length} characters`);
+}
+
+/** A text from elsewhere as it is quoted. */
+function short(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
 }
 
 /** `start,min,max,fixed`, as much of it as is said: `2,0,,fixed`. */
@@ -85,8 +120,8 @@ function paramWords({ start, min, max, fixed }: ParamSetting): string {
 function readParam(text: string): [string, ParamSetting] {
   const at = text.lastIndexOf("=");
   const [name, words] = [text.slice(0, at), text.slice(at + 1).split(",")];
-  if (at < 1 || name === "__proto__" || words.length > 4)
-    throw new Error(`a parameter in the address reads name=start,min,max,fixed, got ${JSON.stringify(text)}`);
+  const isSaid = at > 0 && name.length <= limits.name && name !== "__proto__" && words.length <= 4;
+  if (!isSaid || (words[3] ?? "fixed") !== "fixed") throw notParam(text);
   const keys = ["start", "min", "max"] as const;
   const said = keys.flatMap((key, i) => (words[i] ? [[key, numberOf(words[i], text)] as const] : []));
   return [name, { ...Object.fromEntries(said), ...(words[3] === "fixed" ? { fixed: true } : {}) }];
@@ -95,74 +130,58 @@ function readParam(text: string): [string, ParamSetting] {
 function numberOf(word: string, text: string): number {
   const value = Number(word);
   if (Number.isFinite(value)) return value;
-  throw new Error(`a parameter in the address reads name=start,min,max,fixed, got ${JSON.stringify(text)}`);
+  throw notParam(text);
 }
+
+function notParam(text: string): Error {
+  return new Error(`a parameter in the address reads name=start,min,max,fixed, got ${short(text)}`);
+}
+
+/** Packed texts, by where they are from: a state is written at each key that is typed, and its data seldom change. */
+const packings = new WeakMap<DataSource, Promise<string>>();
 
 /** The kinds of sources: what an address says of each. */
 async function dataWords(data: DataSource): Promise<[string, string][]> {
   switch (data.kind) {
-    case "sample":
-      return [["sample", data.name]];
-    case "text":
+    case "text": {
+      if (!packings.has(data)) packings.set(data, packed(data.text));
       return [
         ["name", data.name],
-        ["data", await packed(data.text)],
+        ["data", await packings.get(data)!],
       ];
+    }
     case "kept":
       return [
         ["name", data.name],
         ["kept", data.key],
       ];
+    case "sample":
     case "served":
-      return [["served", data.name]];
+    case "file":
+      return [[data.kind, data.name]];
     default:
       return data satisfies never;
   }
 }
 
 async function readData(said: URLSearchParams): Promise<DataSource | null> {
-  const [sample, data, kept, served] = ["sample", "data", "kept", "served"].map((key) => said.get(key));
-  const name = said.get("name") ?? "data.csv";
+  const name = readName(said.get("name") ?? "data.csv");
+  const [data, kept] = [said.get("data"), said.get("kept")];
   if (data) return { kind: "text", name, text: await unpacked(data) };
-  if (kept) return { kind: "kept", name, key: kept };
-  if (sample) return { kind: "sample", name: sample };
-  return served ? { kind: "served", name: served } : null;
-}
-
-/** Text as the characters that an address may have, deflated. */
-async function packed(text: string): Promise<string> {
-  const bytes = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(text));
-  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-}
-
-/** How much text an address may unfold to: more than any that the page makes. */
-const mostText = 1_000_000;
-
-async function unpacked(packed: string): Promise<string> {
-  try {
-    const binary = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-    return new TextDecoder().decode(await through(new DecompressionStream("deflate-raw"), bytes, mostText));
-  } catch {
-    throw new Error("the observations in the address cannot be read: it may have been cut short");
+  if (kept) return { kind: "kept", name, key: readKey(kept) };
+  for (const kind of ["sample", "served", "file"] as const) {
+    const at = said.get(kind);
+    if (at) return { kind, name: readName(at) };
   }
+  return null;
 }
 
-/** Bytes through a stream that changes them. Fails where more than `most` come out. */
-async function through(
-  change: CompressionStream | DecompressionStream,
-  bytes: Uint8Array<ArrayBuffer>,
-  most = Number.POSITIVE_INFINITY,
-): Promise<Uint8Array> {
-  const out: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of new Blob([bytes])
-    .stream()
-    .pipeThrough(change) as unknown as AsyncIterable<Uint8Array>) {
-    size += part.length;
-    if (size > most) throw new Error(`expected at most ${most} bytes`);
-    out.push(part);
-  }
-  return new Uint8Array(await new Blob(out as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+function readName(name: string): string {
+  if (name.length <= limits.name) return name;
+  throw new Error(`the name of the observations in the address is too long: ${short(name)}`);
+}
+
+function readKey(key: string): string {
+  if (/^[0-9a-f]{64}$/.test(key)) return key;
+  throw new Error(`what is kept in a browser has a key of 64 hexadecimal digits, got ${short(key)}`);
 }
