@@ -370,6 +370,11 @@ describe("figures", () => {
           validationLoss: points.y[step]!,
         }));
         expect(await lossFigure({ ...lossPicture, history: entries })).not.toMatch(noNumber);
+        const params = { a: points.y, b: line.y };
+        expect(await parametersFigure({ ...walk, steps: points.x, params })).not.toMatch(noNumber);
+        const odd = Float64Array.from({ length: 4 }, (_, i) => points.y[i] ?? Number.NaN);
+        const grid = { x: Float64Array.of(0, 1), y: Float64Array.of(-1e9, 1), losses: odd };
+        expect(await surfaceFigure({ ...surface, grid, path: line })).not.toMatch(noNumber);
       }),
       { numRuns: 30 },
     );
@@ -410,6 +415,24 @@ describe("figures", () => {
     // The gradient points to smaller a: downhill is to the right, and level.
     expect(x2! - x1!).toBeCloseTo(64, 1);
     expect(y2).toBe(y1);
+  });
+
+  test("of a surface draw a bowl round on a coarse grid", async () => {
+    const at = Float64Array.from({ length: 9 }, (_, i) => i - 4);
+    const bowl = Float64Array.from({ length: 81 }, (_, i) => at[i % 9]! ** 2 + at[Math.floor(i / 9)]! ** 2);
+    const grid = { x: at, y: at, losses: bowl };
+    const { path: _, gradient: __, ...still } = surface;
+    const [circle = []] = pathsIn(await surfaceFigure({ ...still, grid, levels: [6.25] }), "contour");
+    // The first ring encloses all, the second is the hole: the circle of radius 2.5 around the middle, 632 and 406 units being 8.
+    const ring = Array.from(
+      { length: circle.length / 2 },
+      (_, i) => [circle[2 * i]!, circle[2 * i + 1]!] as const,
+    )
+      .map(([x, y]) => Math.hypot(((x - 380) * 8) / 632, ((y - 231) * 8) / 406))
+      .filter((radius) => radius < 3.5);
+    expect(ring.length).toBeGreaterThan(10);
+    // Straight lines through the losses themselves would be off by a sixteenth.
+    for (const radius of ring) expect(Math.abs(radius - 2.5)).toBeLessThan(0.04);
   });
 
   test("of a surface say nothing of a path where there is none", async () => {

@@ -39,6 +39,7 @@ export async function surfaceFigure(picture: SurfacePicture): Promise<string> {
   const x = linear(rangeOf(grid.x), 8);
   const y = linear(rangeOf(grid.y), 6);
   const draw = await drawing([y], { inset: 0 });
+  const { heights, thresholds } = steepened(grid.losses, levels);
   const path = pathOf(picture.path ?? { x: [], y: [] }, x.domain, y.domain);
   const arrow = gradient && path.length > 0 ? [arrowFrom(path.at(-1)!, gradient, x.domain, y.domain)] : [];
   const panel: Panel = {
@@ -46,12 +47,7 @@ export async function surfaceFigure(picture: SurfacePicture): Promise<string> {
     height,
     legend: legendOf(loss, path.length > 0, arrow.length > 0),
     svg: draw(height, x, y, (plot) => [
-      plot.contour(uphill(grid.losses), {
-        ...cellsOf(grid),
-        thresholds: [...levels],
-        clip: true,
-        ...contourLook,
-      }),
+      plot.contour(heights, { ...cellsOf(grid), thresholds, clip: true, ...contourLook }),
       plot.line(path, { ...curveLook, clip: true }),
       plot.dot(path.length <= maxStones ? path.slice(1, -1) : [], { ...stoneLook, clip: true }),
       plot.dot(path.slice(0, 1), { ...endLook, fill: "#ffffff" }),
@@ -84,10 +80,22 @@ const arrowLook = {
   clip: true,
 } as const;
 
-/** The losses, where they are no number as high as the highest. */
-function uphill(losses: Float64Array): Float64Array {
-  const highest = losses.filter(isDrawable).reduce((most, loss) => Math.max(most, loss), 0);
-  return losses.map((loss) => (isDrawable(loss) ? loss : highest));
+/**
+ * Losses and levels as the square roots of their heights above the least loss: these make a cone where losses make a bowl, and straight
+ * lines between the places of a grid are right then. A loss that is no number is as high as the highest.
+ */
+function steepened(
+  losses: Float64Array,
+  levels: readonly number[],
+): { heights: Float64Array; thresholds: number[] } {
+  const drawable = losses.filter(isDrawable);
+  const least = drawable.reduce((low, loss) => Math.min(low, loss), Number.POSITIVE_INFINITY);
+  const highest = drawable.reduce((high, loss) => Math.max(high, loss), least);
+  const heightOf = (loss: number): number => Math.sqrt(Math.max(0, loss - least));
+  return {
+    heights: losses.map((loss) => heightOf(isDrawable(loss) ? loss : highest)),
+    thresholds: levels.map(heightOf),
+  };
 }
 
 /** A loss is a cell of the drawing, in whose middle it is: the outermost cells reach beyond the axes by half. */
