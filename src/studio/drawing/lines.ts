@@ -1,52 +1,13 @@
-/** Pictures of lines alone: the loss by step, parameters by step, losses by learning rate. Histories go in, what a chart shows comes out. */
+/** What charts of lines alone show: the loss by step, parameters by step, losses by learning rate. Histories go in, lines come out. */
 import { formatNumber, type HistoryEntry, type Range, rangeOf, shortNumber } from "../../names.ts";
 import type { Moment, Rates } from "../messages.ts";
-import { chart, type Line, type Paper, type Sight, whole } from "./chart.ts";
-import { placing, valuesAt } from "./frame.ts";
-import { division } from "./host.ts";
-import type { MakePicture } from "./picture.ts";
+import { placing } from "./frame.ts";
 import { padded } from "./ranges.ts";
+import type { Line, Paper, Sight } from "./sight.ts";
 
 /** Lines, and what is said of a place of theirs: of one of `at`, by its index. */
 export interface Lines extends Sight {
   readonly words: (index: number) => string;
-}
-
-const nothing: Sight = {
-  x: { label: "", range: [0, 1] },
-  y: { label: "", range: [0, 1] },
-  at: [],
-  lines: [],
-};
-
-export const linesPicture: MakePicture<Lines> = (host, telling) => {
-  let lines: Lines | null = null;
-  const drawn = chart(division(host, "lines"), {
-    sight: () => lines ?? nothing,
-    onZoom: (zoom) => telling.zoomed(zoom !== whole),
-    onCursor: (place, frame) => {
-      const isOver = place !== null && lines !== null && lines.at.length > 0;
-      telling.pointed(isOver ? lines!.words(nearest(lines!.at, valuesAt(frame, place)[0])) : "");
-    },
-  });
-  return {
-    show: (next) => {
-      lines = next;
-      drawn.redraw();
-    },
-    zoomBy: drawn.zoomBy,
-    moveBy: drawn.moveBy,
-    whole: () => drawn.zoomTo(whole),
-    destroy: drawn.destroy,
-  };
-};
-
-/** The index of the number nearest to a value. */
-function nearest(numbers: ArrayLike<number>, value: number): number {
-  let best = 0;
-  for (let i = 1; i < numbers.length; i++)
-    if (Math.abs(numbers[i]! - value) < Math.abs(numbers[best]! - value)) best = i;
-  return best;
 }
 
 /** The loss of the training rows and of those held out, by step. `now` is the step where a walk is. */

@@ -57,9 +57,9 @@ function drawCircles(
   }
 }
 
-/** How dark one dot of so many is, from 0 to 1. */
+/** How dark one more of so many dots is, from 0 to 1. */
 function strengthOf(count: number): number {
-  return Math.max(0.12, Math.min(0.5, 8000 / count));
+  return Math.max(0.04, Math.min(0.4, 4000 / count));
 }
 
 /** How stamps look: red, green and blue, and how dark one is. */
@@ -70,40 +70,71 @@ export interface Ink {
 
 /**
  * Stamps dots into the pixels of an image as large as the frame, in place: a pixel is an unsigned integer as in ImageData, and its alpha
- * grows with each dot that covers it. Dots that are held out have a hole.
+ * grows with each dot that covers it. Dots that are held out have a hole. It is called in every frame: nothing is made in its loop.
  */
-export function stampDots(
-  pixels: Uint32Array,
-  { x, y, heldOut }: Dots,
-  frame: Frame,
-  { colour, strength }: Ink,
-): void {
+export function stampDots(pixels: Uint32Array, { x, y, heldOut }: Dots, frame: Frame, ink: Ink): void {
   const { width, height, ratio } = frame;
-  const [solid, hollow] = [discOf(Math.round(2 * ratio)), ringOf(Math.round(4 * ratio))];
-  const darker = darkenings(strength);
-  const [red, green, blue] = colour;
-  const base = (blue << 16) | (green << 8) | red;
-  const [toX, toY] = [scaleOf(frame.x, width), scaleOf(frame.y, height)];
+  const solid = discOf(Math.round(1.5 * ratio));
+  const hollow = ringOf(Math.round(4 * ratio));
+  const image: Image = {
+    pixels,
+    width,
+    height,
+    colour: wordOf(ink.colour),
+    darker: darkenings(ink.strength),
+  };
+  const toX = scaleOf(frame.x, width);
+  const toY = scaleOf(frame.y, height);
   for (let i = 0; i < x.length; i++) {
-    const [left, up] = [toX(x[i]!), toY(y[i]!)];
+    const left = toX(x[i]!);
+    const up = toY(y[i]!);
     // Also refuses what is not a number.
-    if (!(left > -4 && left < width + 4 && up > -4 && up < height + 4)) continue;
-    const [column, row] = [Math.floor(left), Math.floor(height - up)];
-    const stamp = heldOut?.[i] === 1 ? hollow : solid;
-    for (let k = 0; k < stamp.length; k += 2) {
-      const [at, down] = [column + stamp[k]!, row + stamp[k + 1]!];
-      if (at < 0 || at >= width || down < 0 || down >= height) continue;
-      const place = down * width + at;
-      pixels[place] = ((darker[pixels[place]! >>> 24]! << 24) | base) >>> 0;
-    }
+    if (left > -margin && left < width + margin && up > -margin && up < height + margin)
+      stamp(image, Math.floor(left), Math.floor(height - up), heldOut?.[i] === 1 ? hollow : solid);
   }
 }
 
+/** How far outside the frame a dot may lie and still reach into it, in pixels. */
+const margin = 8;
+
+/** An image that is stamped. */
+interface Image {
+  readonly pixels: Uint32Array;
+  readonly width: number;
+  readonly height: number;
+  /** Blue, green and red of a pixel, as it is stored. */
+  readonly colour: number;
+  /** The next alpha for each. */
+  readonly darker: Uint8Array;
+}
+
+/** Puts a stamp, in place. */
+function stamp(
+  { pixels, width, height, colour, darker }: Image,
+  column: number,
+  row: number,
+  offsets: Int8Array,
+): void {
+  for (let k = 0; k < offsets.length; k += 2) {
+    const across = column + offsets[k]!;
+    const down = row + offsets[k + 1]!;
+    if (across < 0 || across >= width || down < 0 || down >= height) continue;
+    const place = down * width + across;
+    pixels[place] = (darker[pixels[place]! >>> 24]! << 24) | colour;
+  }
+}
+
+function wordOf([red, green, blue]: Ink["colour"]): number {
+  return (blue << 16) | (green << 8) | red;
+}
+
+/** How dark the first dot is, from 0 to 1: a lonely one is to be seen. */
+const first = 0.3;
+
 /** The next alpha for each, when one more layer of a strength covers what is there; it always grows, up to all. */
 function darkenings(strength: number): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, alpha) =>
-    Math.min(255, alpha + Math.ceil((255 - alpha) * strength)),
-  );
+  const next = (alpha: number): number => alpha + Math.ceil((255 - alpha) * (alpha === 0 ? first : strength));
+  return Uint8Array.from({ length: 256 }, (_, alpha) => Math.min(255, next(alpha)));
 }
 
 /** The pixels of a full disc, as offsets: right and down, right and down, ... */

@@ -4,7 +4,7 @@
  */
 
 import { type FitPicture, type Formula, type Range, rangeOf, shortNumber } from "../../names.ts";
-import { chart, type Paper, type Sight, whole, type Zoom } from "./chart.ts";
+import { chart } from "./chart.ts";
 import { withAlpha } from "./colours.ts";
 import { type Frame, placing, valuesAt } from "./frame.ts";
 import { forget, nextFrame } from "./frames.ts";
@@ -13,7 +13,8 @@ import { type Layer, layer } from "./layer.ts";
 import type { MakePicture } from "./picture.ts";
 import { type Dots, drawDots, nearestDot } from "./points.ts";
 import { between, evenly, padded, rangeWith, symmetricRange } from "./ranges.ts";
-import { type Columns, follow, type Rows, rowsOf, type Values } from "./rows.ts";
+import { type Columns, follow, isUpToDate, type Rows, rowsOf, type Values } from "./rows.ts";
+import { nothing, type Paper, type Sight, whole, type Zoom } from "./sight.ts";
 
 /** What there is to see. */
 export interface Ride {
@@ -36,14 +37,8 @@ interface Scene {
   readonly span: Range;
   readonly observed: Dots;
   readonly residuals: Dots;
+  readonly residualRange: Range;
 }
-
-const nothing: Sight = {
-  x: { label: "", range: [0, 1] },
-  y: { label: "", range: [0, 1] },
-  at: [],
-  lines: [],
-};
 
 /** How many places make a curve smooth. */
 const dense = 400;
@@ -74,10 +69,11 @@ export const ridePicture: MakePicture<Ride> = (host, telling) => {
 
   const draw = (): void => {
     if (!ride) return;
-    scene = sceneOf(ride, scene);
+    const last = scene;
+    scene = sceneOf(ride, last);
     upper.draw();
-    lower.draw();
-    if (scene.rows.behind > 0) nextFrame(draw);
+    if (scene.residuals !== last?.residuals) lower.draw();
+    if (!isUpToDate(scene.rows, ride.values)) nextFrame(draw);
   };
   return {
     show: (next) => {
@@ -117,6 +113,7 @@ function sceneOf(ride: Ride, last: Scene | null): Scene {
     span: isSame && isFixed ? last.span : isFixed ? rangeOf(x) : rangeWith(rows.targetRange, x),
     observed: isSame && isFixed ? last.observed : { x, y: rows.targets, heldOut },
     residuals: { x, y: rows.residuals, heldOut },
+    residualRange: symmetricRange(rows.residuals),
   };
 }
 
@@ -178,10 +175,10 @@ function bandOf(fit: FitPicture | null, { x, y }: Curve): Exclude<Sight["band"],
   };
 }
 
-function lowerSight({ ride, rows, span, residuals }: Scene, dots: Layer): Sight {
+function lowerSight({ ride, rows, span, residuals, residualRange }: Scene, dots: Layer): Sight {
   return {
     x: { label: labelsOf(ride).x, range: padded(span) },
-    y: { label: "residual", range: symmetricRange(rows.residuals) },
+    y: { label: "residual", range: residualRange },
     at: [],
     lines: [],
     beneath: (paper) => {
@@ -197,7 +194,7 @@ export function figureOf(ride: Ride): FitPicture {
   if (ride.fit) return ride.fit;
   const { formula, values, heldOut } = ride;
   let scene = sceneOf(ride, null);
-  while (scene.rows.behind > 0) scene = sceneOf(ride, scene);
+  while (!isUpToDate(scene.rows, values)) scene = sceneOf(ride, scene);
   const { rows } = scene;
   const { x, y } = labelsOf(ride);
   const shown = formula.params.map((name) => `${name} = ${shortNumber(values[name]!)}`);

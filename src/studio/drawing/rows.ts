@@ -14,14 +14,13 @@ export interface Rows {
   /** What is observed, in the scale that the formula predicts. */
   readonly targets: Float64Array;
   readonly targetRange: Range;
-  /** Written in place as they follow. */
+  /** Of `values`, as far as `next`; beyond, of those before. Written in place. */
   readonly predictions: Float64Array;
   /** Observed less predicted. */
   readonly residuals: Float64Array;
-  /** The values that rows follow, the next row to follow, and how many are behind. */
   values: Values | null;
+  /** The first row that is still to follow; 0 where all have. */
   next: number;
-  behind: number;
 }
 
 /** The rows, none of them predicted yet. */
@@ -38,22 +37,28 @@ export function rowsOf(formula: Formula, columns: Columns): Rows {
     residuals: new Float64Array(count).fill(Number.NaN),
     values: null,
     next: 0,
-    behind: 0,
   };
 }
 
 /** Rows that are predicted in one frame: a few milliseconds' work. */
 const atOnce = 25_000;
 
-/** Has some more rows follow the values, in place. Returns whether any did. */
+/**
+ * Has some more rows follow the values, in place; those that moved on while rows were following come next, so that all rows are of the
+ * same values in the end. Returns whether that is now.
+ */
 export function follow(rows: Rows, values: Values): boolean {
-  if (rows.values !== values) Object.assign(rows, { values, behind: rows.count });
-  if (rows.behind === 0) return false;
-  const end = Math.min(rows.count, rows.next + Math.min(atOnce, rows.behind));
+  if (isUpToDate(rows, values)) return false;
+  if (rows.next === 0) rows.values = values;
+  const end = Math.min(rows.count, rows.next + atOnce);
   predictStretch(rows, rows.next, end);
-  rows.behind -= end - rows.next;
   rows.next = end === rows.count ? 0 : end;
-  return true;
+  return rows.next === 0;
+}
+
+/** Whether there is nothing to follow. */
+export function isUpToDate(rows: Rows, values: Values): boolean {
+  return rows.next === 0 && rows.values === values;
 }
 
 function predictStretch(

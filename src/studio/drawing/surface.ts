@@ -4,12 +4,13 @@
  */
 import { type Range, shortNumber } from "../../names.ts";
 import type { Moment, Surface } from "../messages.ts";
-import { chart, type Paper, type Sight, whole, type Zoom } from "./chart.ts";
+import { chart } from "./chart.ts";
 import { withAlpha } from "./colours.ts";
 import { type Frame, placing, valuesAt } from "./frame.ts";
 import { division } from "./host.ts";
 import { layer } from "./layer.ts";
 import type { MakePicture } from "./picture.ts";
+import { nothing, type Paper, type Sight, whole, type Zoom } from "./sight.ts";
 
 /** What there is to see, and what is done with it. */
 export interface Hillside {
@@ -28,13 +29,6 @@ export interface Hillside {
   /** Looks nearer, or at all of it. */
   readonly look: (zoom: Zoom) => void;
 }
-
-const nothing: Sight = {
-  x: { label: "", range: [0, 1] },
-  y: { label: "", range: [0, 1] },
-  at: [],
-  lines: [],
-};
 
 export const surfacePicture: MakePicture<Hillside> = (host, telling) => {
   let hill: Hillside | null = null;
