@@ -204,3 +204,31 @@ describe("start values that are given", () => {
     expect([params.a.start, params.w.start]).toEqual([1, 1]);
   });
 });
+
+describe("a search", () => {
+  const x = Array.from({ length: 400 }, (_, i) => i / 40);
+  const hard = {
+    data: { x, y: x.map((t) => Math.sin(3 * t) + 0.3 * Math.cos(31 * t)) },
+    model: "y ~ a*sin(w*x + p) + b*exp(-k*x) + c",
+  };
+
+  it("lets others have their turn while it goes on", async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const { starts } = await fit(hard);
+    clearInterval(timer);
+    expect(starts?.tried).toBeGreaterThan(0);
+    // A search that took no turns would leave room for those before and after it alone.
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  it("ends when it is aborted, with the best so far", async () => {
+    const controller = new AbortController();
+    const whole = await fit(hard);
+    setTimeout(() => controller.abort(), 20);
+    const { outcome, params, starts } = await fit({ ...hard, signal: controller.signal });
+    expect(outcome.kind).toBe("aborted");
+    expect(Object.values(params).every(({ value }) => Number.isFinite(value))).toBe(true);
+    expect(starts?.tried ?? 0).toBeLessThan(whole.starts!.tried);
+  });
+});

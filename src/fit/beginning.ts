@@ -58,7 +58,7 @@ async function searched(
     return { problem, starts: null, others: null };
   if (!seekers.includes(nameFor(problem, options))) return { problem, starts: null, others: null };
   const { placed } = await import("./search/begin.ts");
-  return placed(problem, options.seed ?? 0);
+  return placed(problem, options);
 }
 
 /** Whether nothing in the options says that the walk begins where the parameters are. */
@@ -89,7 +89,7 @@ async function scaled(
 }
 
 /** The search for starts, over the rows that it is given. */
-async function seekerWith({ seed = 0 }: FitOptions): Promise<(problem: Problem) => Named> {
+async function seekerWith(options: FitOptions): Promise<(problem: Problem) => Promise<Named>> {
   const { placed } = await import("./search/begin.ts");
-  return (problem) => valuesOf(placed(problem, seed).problem, false);
+  return async (problem) => valuesOf((await placed(problem, options)).problem, false);
 }

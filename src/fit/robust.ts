@@ -119,7 +119,7 @@ export interface Footing {
 }
 
 /** Free parameters that a search over the rows of a problem finds. */
-export type Seek = (problem: Problem) => Named;
+export type Seek = (problem: Problem) => Promise<Named>;
 
 /** What is said of a fit with outliers. */
 interface Wish {
@@ -133,9 +133,9 @@ interface Wish {
  * The problem with the scale of its loss found from the data, or as given, and start values that agree with most rows: an
  * S-estimate, and from it Tukey's M-estimate (Yohai, High breakdown-point and high efficiency robust estimates for regression, 1987).
  */
-export function robustly(problem: Problem, free: Named, fixed: Named, wish: Wish): Footing {
+export async function robustly(problem: Problem, free: Named, fixed: Named, wish: Wish): Promise<Footing> {
   const { scale } = wish;
-  const estimate = scaleOf(problem, free, fixed, agreement(problem, free, fixed, wish));
+  const estimate = scaleOf(problem, free, fixed, await agreement(problem, free, fixed, wish));
   if (!estimate) return { problem: withScale(problem, scale ?? 1, false), free };
   const found = withScale(problem, scale ?? estimate.scale, scale === undefined);
   const start = unpack(estimate.params, free);
@@ -150,23 +150,23 @@ export function withScale(problem: Problem, scale: number, isFound: boolean): Pr
 }
 
 /** Where most rows agree; of many rows, as some of them say. */
-function agreement(
+async function agreement(
   problem: Problem,
   free: Named,
   fixed: Named,
   { seed = 0, seek }: Wish,
-): Float64Array | null {
+): Promise<Float64Array | null> {
   const start = pack(free);
   if (start.length === 0) return start;
   const generator = new Generator(seed);
   const rows = sampled(problem.training, generator);
   const squares = squaresOver(problem, rows, free, fixed);
-  const sought = (numbers: Int32Array): Float64Array[] =>
-    seek ? [pack(seek(over(problem, takeRows(rows, tensor(numbers)))))] : [];
-  const first = sEstimate(squares, [start, ...sought(smooth(problem, rows))], generator);
+  const sought = async (numbers: Int32Array): Promise<Float64Array[]> =>
+    seek ? [pack(await seek(over(problem, takeRows(rows, tensor(numbers)))))] : [];
+  const first = sEstimate(squares, [start, ...(await sought(smooth(problem, rows)))], generator);
   if (!first || !seek) return first?.params ?? null;
   const closest = nearest(squares.residuals(first.params));
-  return agreed(squares, [first.params, ...sought(closest)])?.params ?? null;
+  return agreed(squares, [first.params, ...(await sought(closest))])?.params ?? null;
 }
 
 function over(problem: Problem, rows: Batch): Problem {

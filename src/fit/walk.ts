@@ -9,6 +9,7 @@ import type { FitOptions } from "./options.ts";
 import { lossOver } from "./problem.ts";
 import type { HistoryEntry, OutcomeKind } from "./result.ts";
 import { begin, observe, type Progress, reasonToStop } from "./stopping.ts";
+import { breather } from "./turns.ts";
 
 /** The way to walk, and who may stop it. */
 export interface Walk extends Way {
@@ -220,18 +221,4 @@ function scoreAt(w: Walk, { params }: Place): number {
 /** A loss to be compared: none that is not finite, be it minus infinity, is a good one. */
 function finite(loss: number): number {
   return Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
-}
-
-/** Lets timers and events have their turn every 25 ms. */
-function breather(): () => Promise<void> | undefined {
-  let last = performance.now();
-  return () => {
-    if (performance.now() - last < 25) return undefined;
-    return new Promise((resolve) => {
-      setTimeout(() => {
-        last = performance.now();
-        resolve();
-      });
-    });
-  };
 }

@@ -1,10 +1,12 @@
 /** Step 1 where nobody says where to start: a problem comes in, the same with start values that a search found comes out. */
 import { tensor } from "../../tensor/make.ts";
+import type { FitOptions } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import { isLower, lossOf, type Rescued, said } from "../rescue.ts";
 import type { Starts } from "../result.ts";
 import type { Start } from "../start.ts";
 import { withTies } from "../ties.ts";
+import { inTurns } from "../turns.ts";
 import { type Walk, type Walked, walk } from "../walk.ts";
 import type { Minimum } from "./minima.ts";
 import { type Found, search } from "./search.ts";
@@ -17,18 +19,22 @@ interface Placed {
   readonly others: string | null;
 }
 
-/** The problem with start values from a search, if that finds any. */
-export function placed(problem: Problem, seed: number): Placed {
-  const found = search(problem, seed);
+/** The problem with start values from a search, if that finds any. Aborted, it is what was found by then. */
+export async function placed(
+  problem: Problem,
+  { seed = 0, signal }: Pick<FitOptions, "seed" | "signal">,
+): Promise<Placed> {
+  const found = await inTurns(search(problem, { seed, signal }));
   if (!found) return { problem, starts: null, others: null };
   return { problem: startingAt(problem, found), starts: startsOf(found), others: othersIn(found) };
 }
 
 /** A better answer from where a search leads, whatever was said of starts; null where it leads no lower. */
 export async function elsewhere(way: Walk, walked: Walked, seed: number): Promise<Rescued | null> {
-  const found = search(way.problem, seed, "doubted");
+  const { problem, signal } = way;
+  const found = await inTurns(search(problem, { seed, trust: "doubted", signal }));
   if (!found) return null;
-  const free = startingAt(way.problem, found).starts.filter(({ fixed }) => !fixed);
+  const free = startingAt(problem, found).starts.filter(({ fixed }) => !fixed);
   const start = Object.fromEntries(free.map(({ name, value }) => [name, value]));
   const better = await walk({ ...way, onStep: undefined }, start);
   if (!isLower(lossOf(way, better), lossOf(way, walked))) return null;

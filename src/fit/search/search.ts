@@ -4,7 +4,7 @@
  */
 import * as levenberg from "../../optim/levenberg.ts";
 import { length } from "../../optim/qr.ts";
-import { Generator } from "../../tensor/random.ts";
+import { Generator as RandomGenerator } from "../../tensor/random.ts";
 import { type Expression, namesIn } from "../formula/expression.ts";
 import type { Problem } from "../problem.ts";
 import { extremes, frequencies } from "./landmarks.ts";
@@ -28,17 +28,31 @@ export interface Found {
 /** What to make of the starts that a person gave: they are where to look first, or where nothing was found. */
 export type Trust = "trusted" | "doubted";
 
+/** How to search. */
+export interface Wish {
+  readonly seed: number;
+  readonly trust?: Trust;
+  /** Aborting it ends the search with what it has found. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Work that yields where others may have their turn. */
+type Interruptible<T> = Generator<undefined, T>;
+
 /**
  * Searches for the least sum of squares, by expeditions that know nothing of one another, until several of them end at the same
- * lowest place. Null where no place has a finite one, or where a walk finds it from anywhere, or from what was given.
+ * lowest place; yields often, so that others have their turn. Null where no place has a finite one, or where a walk finds it from anywhere, or from what was given.
  */
-export function search(problem: Problem, seed: number, trust: Trust = "trusted"): Found | null {
+export function* search(
+  problem: Problem,
+  { seed, trust = "trusted", signal }: Wish,
+): Interruptible<Found | null> {
   const started = performance.now();
   const task = taskOf(problem, seed);
   if (!task) return null;
-  const quest = questOf(task, { seed, started, trust });
+  const quest = questOf(task, { seed, started, trust, signal });
   if (isLinear(quest.structure, task) || isGiven(quest)) return null;
-  while (quest.explored < mostExpeditions && !isSettled(quest)) explore(quest);
+  while (quest.explored < mostExpeditions && !isSettled(quest)) yield* explore(quest);
   const minima = quest.minima
     .map((it) => ordered(task, quest.nonlinear, tidied(task, it)))
     .toSorted((a, b) => a.squares - b.squares);
@@ -59,11 +73,12 @@ interface Quest {
   readonly nonlinear: readonly string[];
   /** Those of them that stand together in a term of the formula. */
   readonly terms: readonly (readonly string[])[];
-  readonly generator: Generator;
+  readonly generator: RandomGenerator;
   readonly shifts: Float64Array;
   readonly sights: Sights;
   readonly started: number;
   readonly trust: Trust;
+  readonly signal: AbortSignal | undefined;
   explored: number;
   /** The best trials of an expedition, best first. */
   pool: Trial[];
@@ -74,11 +89,11 @@ interface Quest {
 
 function questOf(
   task: Task,
-  { seed, started, trust }: { seed: number; started: number; trust: Trust },
+  { seed, started, trust, signal }: Required<Omit<Wish, "signal">> & Pick<Quest, "started" | "signal">,
 ): Quest {
   const structure = structureOf(task);
   const nonlinear = task.unknowns.map(({ name }) => name).filter((name) => !structure.linear.bits.has(name));
-  const generator = new Generator(seed);
+  const generator = new RandomGenerator(seed);
   const among = (term: Expression): string[] => namesIn(term).filter((name) => nonlinear.includes(name));
   return {
     task,
@@ -92,6 +107,7 @@ function questOf(
     sights: sightsOf(task.targets),
     started,
     trust,
+    signal,
     pool: [],
     minima: [],
     explored: 0,
@@ -121,8 +137,8 @@ function isSettled(quest: Quest): boolean {
   return best.count >= enough || isPerfect(quest, best) || isLate(quest);
 }
 
-function isLate({ started }: Quest): boolean {
-  return performance.now() - started > 1000 * mostSeconds;
+function isLate({ started, signal }: Quest): boolean {
+  return signal?.aborted === true || performance.now() - started > 1000 * mostSeconds;
 }
 
 function bestOf<T extends Trial>(trials: readonly T[]): T | null {
@@ -135,20 +151,20 @@ function isPerfect({ task }: Quest, { squares }: Trial): boolean {
 }
 
 /** One expedition: trials all over and beside the best, walks from some, and again beside where those led. Each third doubles the trials. */
-function explore(quest: Quest): void {
+function* explore(quest: Quest): Interruptible<void> {
   const d = quest.nonlinear.length;
   const count = d === 0 ? 1 : Math.round(24 * d * Math.max(1, d / 3)) * 2 ** Math.floor(quest.explored / 3);
   quest.explored++;
   quest.pool = [];
-  tryMany(quest, count);
-  if (quest.nonlinear.length > 1) vary(quest, quest.pool.slice(0, 12), count);
-  const [first = null, second] = race(quest, quest.pool, 12);
+  yield* tryMany(quest, count);
+  if (quest.nonlinear.length > 1) yield* vary(quest, quest.pool.slice(0, 12), count);
+  const [first = null, second] = yield* race(quest, quest.pool, 12);
   if (second && quest.explored === 1) glimpse(quest, second);
   let best: Trial | null = first;
   for (let i = 0; best && i < 2 && quest.nonlinear.length > 1 && !isLate(quest); i++) {
     quest.pool = [];
-    vary(quest, [best], count);
-    const [other] = race(quest, quest.pool, 6);
+    yield* vary(quest, [best], count);
+    const [other]: Runner[] = yield* race(quest, quest.pool, 6);
     if (!other || !(other.squares < best.squares * (1 - same))) break;
     best = other;
   }
@@ -156,12 +172,13 @@ function explore(quest: Quest): void {
 }
 
 /** Trials all over: evenly spread numbers, and values by the roles of parameters. */
-function tryMany(quest: Quest, count: number): void {
+function* tryMany(quest: Quest, count: number): Interruptible<void> {
   const share = quest.explored % 2 === 1 ? 2 : 8;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count && !quest.signal?.aborted; i++) {
     const index = quest.tried;
     const sights = (index >> 2) % share === 0 ? quest.sights : null;
     consider(quest, { held: new Map(), draw: evenly(quest, index), sights });
+    yield;
   }
 }
 
@@ -221,7 +238,7 @@ function hints({ task, nonlinear, generator, trust }: Quest, index: number): Map
   return hinted;
 }
 
-function uniform(generator: Generator): number {
+function uniform(generator: RandomGenerator): number {
   return generator.uniform(new Float64Array(1))[0]!;
 }
 
@@ -290,10 +307,10 @@ function keep(quest: Quest, trial: Trial): void {
  * Trials beside some: one term's parameters, or one parameter, anew, all others as they are; every other time by landmarks in what
  * the trial leaves over. So terms find their places one by one.
  */
-function vary(quest: Quest, around: readonly Trial[], count: number): void {
+function* vary(quest: Quest, around: readonly Trial[], count: number): Interruptible<void> {
   const { generator, task } = quest;
   const leftOver = new Map<Trial, Sights>();
-  for (let i = 0; i < count && around.length > 0; i++) {
+  for (let i = 0; i < count && around.length > 0 && !quest.signal?.aborted; i++) {
     const from = around[Math.floor(uniform(generator) ** 2 * around.length)]!;
     const block = blockAt(quest, uniform(generator));
     const held = new Map([...nonlinearOf(quest, from.values)].filter(([name]) => !block.includes(name)));
@@ -303,6 +320,7 @@ function vary(quest: Quest, around: readonly Trial[], count: number): void {
       draw: () => uniform(generator),
       sights: i % 2 === 0 ? leftOver.get(from)! : null,
     });
+    yield;
   }
 }
 
@@ -329,24 +347,16 @@ const legs = [
 const mostSteps = 200;
 
 /** Walks from the best trials that are not alike, of which ever fewer go on; where the last ones end, the lowest first. */
-function race(quest: Quest, from: readonly Trial[], count: number): Runner[] {
+function* race(quest: Quest, from: readonly Trial[], count: number): Interruptible<Runner[]> {
   const { task } = quest;
   const squares = squaresOf(task);
   let runners = unlike(quest, from, count).map((trial) => begun(task, squares, trial));
   quest.polished += runners.length;
-  for (const { steps, stay } of legs) {
-    runners = runners.map((runner) => descended(task, squares, runner, steps));
-    runners = unlike(
-      quest,
-      runners.toSorted((a, b) => a.squares - b.squares),
-      stay,
-    );
-  }
+  for (const { steps, stay } of legs)
+    runners = unlike(quest, yield* descended(quest, squares, runners, steps), stay);
   // Another minimum is looked for once.
   const last = unlike(quest, runners, quest.explored === 1 ? 2 : 1);
-  return last
-    .map((runner) => descended(task, squares, runner, mostSteps))
-    .toSorted((a, b) => a.squares - b.squares);
+  return yield* descended(quest, squares, last, mostSteps);
 }
 
 /** The best trials of which no two are alike. */
@@ -372,13 +382,23 @@ function begun({ unknowns }: Task, squares: levenberg.SquaresProblem, trial: Tri
   return { ...trial, params, state: levenberg.init(squares, params) };
 }
 
-/** Some steps down, or fewer where they end. */
-function descended(task: Task, squares: levenberg.SquaresProblem, from: Runner, steps: number): Runner {
-  let [params, state] = [from.params, from.state];
-  for (let i = 0; i < steps && state.end === null && state.damping !== 0; i++)
-    ({ params, state } = levenberg.update(squares, state, params));
-  const values = new Map(task.unknowns.map(({ name }, j) => [name, params[j]!]));
-  return { ...trialAt(task, values), params, state };
+/** The runners some steps further down, or fewer where they end; the lowest first. */
+function* descended(
+  { task, signal }: Quest,
+  squares: levenberg.SquaresProblem,
+  runners: readonly Runner[],
+  steps: number,
+): Interruptible<Runner[]> {
+  const arrived: Runner[] = [];
+  for (let { params, state } of runners) {
+    for (let i = 0; i < steps && state.end === null && state.damping !== 0 && !signal?.aborted; i++) {
+      ({ params, state } = levenberg.update(squares, state, params));
+      yield;
+    }
+    const values = new Map(task.unknowns.map(({ name }, j) => [name, params[j]!]));
+    arrived.push({ ...trialAt(task, values), params, state });
+  }
+  return arrived.toSorted((a, b) => a.squares - b.squares);
 }
 
 /** Takes the end of an expedition into account. */
