@@ -165,6 +165,7 @@ test(
       await press(page, "Pause");
       await page.getByRole("button", { name: "Play", exact: true }).waitFor();
       await comeBack();
+      await page.getByRole("radio", { name: "Loss", exact: true }).check();
       const [, step] = /step ([\d,]+) of/.exec((await place.textContent())!)!;
       await page.getByRole("img", { name: new RegExp(`^mse by step.* at step ${step}\\.`) }).waitFor();
     },

@@ -140,14 +140,15 @@ export const press = (page: Page, name: string): Promise<void> =>
 
 /** Lets a file fall onto the page. */
 export async function drop(page: Page, name: string, content: string | Uint8Array): Promise<void> {
-  const bytes = [...(typeof content === "string" ? new TextEncoder().encode(content) : content)];
   const dataTransfer = await page.evaluateHandle(
-    ([name, bytes]) => {
+    ([name, base64]) => {
       const transfer = new DataTransfer();
-      transfer.items.add(new File([new Uint8Array(bytes)], name));
+      transfer.items.add(
+        new File([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], name),
+      );
       return transfer;
     },
-    [name, bytes] as const,
+    [name, Buffer.from(content).toString("base64")] as const,
   );
   for (const type of ["dragenter", "dragover", "drop"])
     await observations(page).dispatchEvent(type, { dataTransfer });
