@@ -23,7 +23,8 @@ export function decodeText(bytes: Uint8Array, name = "csv"): Decoded {
   if (!marked && bytes.subarray(0, 8192).includes(0))
     throw new Error(`${name}: expected CSV text, got binary data`);
   const encoding = marked?.encoding ?? (isUtf8(bytes) ? "utf-8" : "windows-1252");
-  return { text: new TextDecoder(encoding).decode(bytes), encoding };
+  // Node 20 reads windows-1252 as Latin-1, but not in a stream.
+  return { text: new TextDecoder(encoding).decode(bytes, { stream: true }), encoding };
 }
 
 function isUtf8(bytes: Uint8Array): boolean {

@@ -7,6 +7,7 @@ import { Address, type Change } from "./address.ts";
 import { type Client, startClient, TaskError } from "./client.ts";
 import { keep } from "./keep.ts";
 import type { Answer, Asked, NamedFile, Observations, Rates, Trouble } from "./messages.ts";
+import { allowed } from "./parameters.ts";
 import { isAboutCell, isOfOthers, type Reading, readFormula } from "./reading.ts";
 import type { Sample } from "./samples.ts";
 import type { SettingName } from "./settings.ts";
@@ -283,11 +284,14 @@ export class Desk {
     if (isLast()) this.isBusy = false;
   }
 
-  /** Where the parameters were last, or 1, as the library has it. */
+  /** Where the parameters were last, or 1, as the library has it; within their limits. */
   #near(): Values {
-    const last = valuesOf(this.answer);
+    const last = new Map(Object.entries(valuesOf(this.answer)));
+    const said = new Map(Object.entries(this.asked.params));
     const names = this.reading.formula?.params ?? [];
-    return Object.fromEntries(names.map((name) => [name, Object.hasOwn(last, name) ? last[name]! : 1]));
+    return Object.fromEntries(
+      names.map((name) => [name, allowed(last.get(name) ?? 1, said.get(name) ?? {})]),
+    );
   }
 }
 

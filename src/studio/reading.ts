@@ -47,18 +47,19 @@ function written(name: string, columns: readonly string[]): string {
   return suggestNames("", 0, { columns }).suggestions.find((offer) => offer.name === name)?.text ?? name;
 }
 
-/** The mean of the squared residuals at some parameters, over the rows that have one; NaN where none has. */
+/** The mean of the squared residuals at some parameters, over the rows that lack nothing; NaN where there are none. */
 export function meanSquare(
   formula: Formula,
   columns: Readonly<Record<string, Float64Array>>,
   params: Readonly<Record<string, number>>,
 ): number {
+  const used = [formula.target, ...formula.inputs].map((name) => columns[name]!);
   const observed = formula.observe(columns);
   const predicted = formula.predict(columns, params);
   let [sum, rows] = [0, 0];
   for (let i = 0; i < observed.length; i++) {
-    const residual = observed[i]! - (predicted[i] ?? predicted[0]!);
-    if (Number.isNaN(observed[i]!)) continue;
+    if (used.some((column) => Number.isNaN(column[i]))) continue;
+    const residual = observed[i]! - predicted[i]!;
     sum += residual * residual;
     rows++;
   }
