@@ -86,6 +86,7 @@ export { type LossPicture, lossFigure } from "./report/plot/loss.ts";
 export { type ParametersPicture, parametersFigure } from "./report/plot/parameters.ts";
 export { type RatePicture, rateFigure } from "./report/plot/rate.ts";
 export { type SurfacePicture, surfaceFigure } from "./report/plot/surface.ts";
+export type { ReportTables } from "./report/tables.ts";
 export { type Training, train } from "./report/trained.ts";
 // runtime
 export { setThreads, threadCount, threadsReady, threadsReason } from "./runtime/threads.ts";

@@ -20,6 +20,7 @@ import { type ResultJson, resultJson } from "./json.ts";
 import { reportMarkdown } from "./markdown.ts";
 import { captionOf, pictureOf } from "./pictured.ts";
 import type { FitPicture } from "./plot/fit.ts";
+import { type ReportTables, reportTables } from "./tables.ts";
 import { type ReportOptions, reportText } from "./text.ts";
 
 /** A parameter that was given as a tensor to a model that is a function: it stays one. */
@@ -48,6 +49,8 @@ export interface Fitted<Params> extends Omit<Result, "params" | "loss"> {
   profile(options?: ProfileOptions): Promise<Record<string, ProfileInterval>>;
   /** The report, as plain text, or as Markdown, which has neither a width nor colours. */
   report(options?: ReportOptions & { readonly format?: "text" | "markdown" }): string;
+  /** The tables of the report, for pages to lay out. */
+  tables(): ReportTables;
   /** The report, as JSON: what the command line prints and saves. */
   toJSON(): ResultJson;
   /** What plots draw of it. */
@@ -80,6 +83,7 @@ export function present(
     predict,
     profile: (profileOptions = {}) => measures.profile({ level: result.level, ...profileOptions }),
     report: ({ format = "text", ...layout } = {}) => reports[format](result, layout),
+    tables: () => reportTables(result),
     toJSON: () => resultJson(result),
     picture: () =>
       pictureOf({

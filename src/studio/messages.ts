@@ -2,7 +2,15 @@
  * What page and worker say to each other. The page asks for a task; the worker tells parts of the answer as they come, and ends with the
  * rest. Of each kind of task there is one at a time: the next takes the place of the last.
  */
-import type { FitPicture, HistoryEntry, Outcome, Parameter, ResultJson, Scene } from "../names.ts";
+import type {
+  FitPicture,
+  HistoryEntry,
+  Outcome,
+  Parameter,
+  ReportTables,
+  ResultJson,
+  Scene,
+} from "../names.ts";
 import type { Settings } from "./settings.ts";
 import type { ParamSetting } from "./state.ts";
 
@@ -109,6 +117,7 @@ export interface Answer {
   readonly picture: FitPicture;
   readonly history: readonly HistoryEntry[];
   readonly report: string;
+  readonly tables: ReportTables;
   readonly markdown: string;
   readonly json: ResultJson;
   readonly code: string;

@@ -1,6 +1,7 @@
 /** The fit at once: what is asked comes in; a quick answer from where the last one was, and then the whole one, go out. */
-import { type Fitted, fit, type Parameter, type ParamOptions } from "../../page.ts";
+import { type FitOptions, type Fitted, fit, fitCode, type Parameter, type ParamOptions } from "../../page.ts";
 import type { Answer, Doing, Tasks } from "../messages.ts";
+import { fileName } from "./observations.ts";
 import { optionsOf } from "./options.ts";
 
 type Given = Tasks["answer"]["in"];
@@ -16,10 +17,10 @@ export async function answer({ near, ...asked }: Given, { signal, tell }: Doing<
   const options = { ...optionsOf(asked), signal };
   if (asked.settings.optimizer === null && asked.settings.lr === null) {
     const quick = await fit({ ...options, params: startingAt(near, options.params), steps: quickSteps });
-    if (quick.optimizer.name === atOnce) return answerOf(quick, false);
-    tell(answerOf(quick, true));
+    if (quick.optimizer.name === atOnce) return answerOf(quick, codeOf(options));
+    tell({ ...answerOf(quick, ""), isQuick: true });
   }
-  return answerOf(await fit(options), false);
+  return answerOf(await fit(options), codeOf(options));
 }
 
 /** What is said of the parameters, and nearby values as starts of those that have none. */
@@ -28,12 +29,17 @@ function startingAt(near: Given["near"], params: ParamOptions = {}): ParamOption
   return { ...params, ...Object.fromEntries(started) };
 }
 
-/** What the page holds of a finished fit. */
-export function answerOf(fitted: Fitted<Readonly<Record<string, Parameter>>>, isQuick: boolean): Answer {
+/** The code that repeats a fit of the data at hand. */
+export function codeOf(options: FitOptions): string {
+  return fitCode(options, { file: fileName() });
+}
+
+/** What the page holds of a finished fit, and the code that repeats it. */
+export function answerOf(fitted: Fitted<Readonly<Record<string, Parameter>>>, code: string): Answer {
   const { params, loss, outcome, diagnostics, omitted, history, seconds } = fitted;
   const json = fitted.toJSON();
   return {
-    isQuick,
+    isQuick: false,
     formula: fitted.formula ?? "",
     params,
     loss: { name: json.loss.name, value: loss },
@@ -43,9 +49,10 @@ export function answerOf(fitted: Fitted<Readonly<Record<string, Parameter>>>, is
     picture: fitted.picture(),
     history,
     report: fitted.report(),
-    markdown: "",
+    markdown: fitted.report({ format: "markdown" }),
+    tables: fitted.tables(),
     json,
-    code: "",
+    code,
     seconds,
   };
 }

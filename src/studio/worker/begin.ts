@@ -10,10 +10,12 @@ export async function begin(asked: Asked): Promise<Begun> {
   const formula = formulaOf(asked);
   const options = walkingOptions(asked);
   const { lr, rateOrigin } = await rateFor(options);
-  const training = await train({ ...options, ...(lr === undefined ? {} : { lr }) });
+  const rated = { ...options, ...(lr !== undefined && { lr }) };
+  const training = await train(rated);
   const seed = asked.settings.seed ?? 0;
   const origin = `Each parameter starts somewhere: at its start where one is given, or else at a number drawn by chance, with seed ${seed}.`;
-  return { training, asked, formula, origin, rateOrigin, ...rowsOf(training) };
+  const how = { options: rated, isChanged: false, origin, rateOrigin };
+  return { training, asked, formula, ...how, ...rowsOf(training) };
 }
 
 /** Rows that are told of; more look alike. */

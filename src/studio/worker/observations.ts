@@ -4,11 +4,17 @@ import type { ColumnInfo, Doing, Observations, Tasks } from "../messages.ts";
 import type { TableRead } from "./parquet.ts";
 
 let table: Table | null = null;
+let file = "";
 
 /** The data. An error where none was opened. */
 export function data(): Table {
   if (!table) throw new Error("expected observations, got none");
   return table;
+}
+
+/** What the file of the data is called. */
+export function fileName(): string {
+  return file;
 }
 
 /** How much is shown of the rows and columns. */
@@ -23,7 +29,10 @@ export async function open(
   const read = isParquet(bytes)
     ? await (await import("./parquet.ts")).readParquet(bytes, name)
     : readText(bytes, name);
-  if (!signal.aborted) table = read.table;
+  if (!signal.aborted) {
+    table = read.table;
+    file = name;
+  }
   return observationsOf(read, name);
 }
 

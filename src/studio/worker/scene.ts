@@ -6,6 +6,7 @@ import {
   type StepEvent,
   type Table,
   type Training,
+  type TrainOptions,
 } from "../../page.ts";
 import type { Asked } from "../messages.ts";
 import { data } from "./observations.ts";
@@ -14,6 +15,9 @@ import { data } from "./observations.ts";
 export interface Begun {
   readonly training: Training;
   readonly asked: Asked;
+  readonly options: TrainOptions;
+  /** Whether somebody changed something on the way. */
+  readonly isChanged: boolean;
   readonly formula: Formula;
   /** Where the parameters, and the rate, came from, in words. */
   readonly origin: string;

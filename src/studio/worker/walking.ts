@@ -1,6 +1,6 @@
 /** The walk, taken in hand: tasks come in; where the walk is, with all that there is to tell of it, goes out. */
 import type { Answer, Asked, Doing, Tasks, Walk } from "../messages.ts";
-import { answerOf } from "./answer.ts";
+import { answerOf, codeOf } from "./answer.ts";
 import { begin } from "./begin.ts";
 import { pacer } from "./pace.ts";
 import { type Begun, sceneOf } from "./scene.ts";
@@ -31,13 +31,18 @@ export async function rewind({ step }: Tasks["rewind"]["in"]): Promise<Walk> {
 export async function change(edit: Tasks["change"]["in"]): Promise<Walk> {
   const walk = current();
   await walk.training.change(edit);
-  if (edit.lr !== undefined) begun = { ...walk, rateOrigin: ", as asked for" };
+  begun = { ...walk, isChanged: true, ...(edit.lr !== undefined && { rateOrigin: ", as asked for" }) };
   return walkOf(current());
 }
 
 /** The answer, if the walk ends where it is. */
 export async function finish(): Promise<Answer> {
-  return answerOf(await current().training.finish(), false);
+  const { training, options, isChanged } = current();
+  const steps = training.moment.step;
+  const code = isChanged
+    ? "// No single fit repeats this walk: it was changed on the way.\n"
+    : codeOf({ ...options, steps });
+  return answerOf(await training.finish(), code);
 }
 
 /** Goes on at a speed until there is a reason to stop, or it is no longer wanted. */
