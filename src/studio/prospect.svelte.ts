@@ -18,7 +18,7 @@ export interface Wanted {
   readonly at: Values;
   /** Places that are to be in sight: those of a walk, first of all its end. */
   readonly path: readonly Values[];
-  /** Where the answer is, and how sure. */
+  /** Where the answer is, and how sure; null while there is none that has settled. */
   readonly answer: {
     readonly values: Values;
     readonly errors: Readonly<Record<string, number | null>>;
@@ -76,7 +76,7 @@ export class Prospect {
     const wanted = this.#wanted!;
     const subject = JSON.stringify([wanted.asked, wanted.x, wanted.y]);
     const isOther = this.#last?.subject !== subject || this.#last.data !== wanted.data;
-    if (isOther || !this.range || !isIn(wanted, this.range)) this.range = rangeOf(wanted);
+    if (isOther || !this.range || !holds(this.range, wanted)) this.range = rangeOf(wanted);
     const view = viewOf(wanted, this.range);
     if (!isOther && !isNews(view, this.#last!.view, wanted.isMoving)) return;
     const wait = this.#free - performance.now();
@@ -120,8 +120,11 @@ export class Prospect {
   }
 }
 
-function isIn({ x, y, at }: Wanted, range: Sight): boolean {
-  return isWithin(at[x]!, range.x) && isWithin(at[y]!, range.y);
+/** Whether a range holds the place and the answer. */
+function holds(range: Sight, { x, y, at, answer }: Wanted): boolean {
+  return [at, answer?.values ?? {}].every(
+    (place) => isWithin(place[x] ?? Number.NaN, range.x) && isWithin(place[y] ?? Number.NaN, range.y),
+  );
 }
 
 /** Whether a number is in a range; one that is lost is looked for nowhere. */

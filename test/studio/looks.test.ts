@@ -167,6 +167,7 @@ test(
       await comeBack();
       await page.getByRole("radio", { name: "Loss", exact: true }).check();
       const [, step] = /step ([\d,]+) of/.exec((await place.textContent())!)!;
+      await page.getByRole("radio", { name: "Loss", exact: true }).check();
       await page.getByRole("img", { name: new RegExp(`^mse by step.* at step ${step}\\.`) }).waitFor();
     },
     { fragment: `${ride}&way=steps` },
