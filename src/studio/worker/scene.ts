@@ -34,8 +34,13 @@ export function formulaOf({ formula, params }: Asked): Formula {
   return parseFormula(formula, { columns: data().names, params: Object.keys(params) });
 }
 
-/** The scene where a walk is. */
-export function sceneOf(begun: Begun, moment: StepEvent, path: readonly StepEvent[]): Scene {
+/** The scene where a walk is. While it plays nobody reads of each step. */
+export function sceneOf(
+  begun: Begun,
+  moment: StepEvent,
+  path: readonly StepEvent[],
+  isPlaying: boolean,
+): Scene {
   const { training, asked, formula, origin } = begun;
   const { start, end } = formula.response.span;
   const isFixed = (name: string): boolean => asked.params[name]?.fixed === true;
@@ -47,7 +52,7 @@ export function sceneOf(begun: Begun, moment: StepEvent, path: readonly StepEven
     rows: rowsOf(begun),
     loss: { name: training.lossName, value: moment.loss, isWeighted: training.isWeighted },
     gradients: training.gradients(),
-    step: stepOf(begun, moment),
+    step: isPlaying ? null : stepOf(begun, moment),
     path: path.map(({ step, loss }) => ({ step, loss })),
     outcome: training.outcome,
   };

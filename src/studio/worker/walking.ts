@@ -85,7 +85,7 @@ function walkOf(walk: Begun, stepsPerSecond: number | null = null): Walk {
   const { training } = walk;
   const moment = training.moment;
   const path = training.path(mostPlaces);
-  const scene = sceneOf(walk, moment, path);
+  const scene = sceneOf(walk, moment, path, stepsPerSecond !== null);
   const { last, outcome, optimizer, perEpoch, lossName: loss } = training;
   const { gradients } = scene;
   return {

@@ -21,10 +21,14 @@ scope.onmessage = ({ data }) => {
 };
 void begin();
 
-/** As many threads as the machine has, where the page may have them. */
+/** More threads than this gain little. */
+const mostThreads = 8;
+
+/** As many threads as the machine has cores, but one, which is the page's own, where the page may have them. */
 async function begin(): Promise<void> {
   await compilerReady;
-  if (threadsReason() === null) setThreads(Math.min(8, navigator.hardwareConcurrency));
+  const wanted = Math.min(mostThreads, navigator.hardwareConcurrency - 1);
+  if (threadsReason() === null && wanted > 1) setThreads(wanted);
   const threads = await threadsReady();
   scope.postMessage({ kind: "ready", threads, reason: threadsReason() });
 }
