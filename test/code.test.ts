@@ -46,14 +46,15 @@ console.log(fitted.report());
     );
   });
 
-  it("reads the data from a file where it has a name, or many rows", async () => {
-    const code = fitCode(ride, { file: 'roller "coaster".csv' });
+  it("reads data of many rows from a file", async () => {
+    const x = Array.from({ length: 201 }, (_, i) => i);
+    const options = { data: { x, y: x.map(Math.sin) }, model: "y ~ a*x + b" } as const;
+    const code = fitCode(options, { file: 'roller "coaster".csv' });
     expect(code).toContain('import { readTable } from "coaster/node";\n');
     expect(code).toContain('const data = await readTable("roller \\"coaster\\".csv");\n');
-    const { params } = await ran(code, { 'roller "coaster".csv': toTable(data) });
-    expect(params).toEqual((await fit(ride)).params);
-    const x = Array.from({ length: 201 }, (_, i) => i);
-    expect(fitCode({ data: { x, y: x }, model: "y ~ a*x" })).toContain('readTable("data.csv")');
+    const { params } = await ran(code, { 'roller "coaster".csv': toTable(options.data) });
+    expect(params).toEqual((await fit(options)).params);
+    expect(fitCode(options)).toContain('readTable("data.csv")');
   });
 
   const fits: readonly (readonly [what: string, options: FitOptions])[] = [

@@ -14,7 +14,7 @@ import { wrap } from "./style.ts";
 
 /** What may be said of the code. */
 export interface CodeOptions {
-  /** The file that the data is read from. Unless given, data of 200 rows at most is written out, and of more is read from data.csv. */
+  /** The file that data of more than 200 rows is read from; fewer are written out. Default data.csv. */
   readonly file?: string;
 }
 
@@ -22,11 +22,11 @@ export interface CodeOptions {
  * The code that repeats a fit of a formula. Options that are as they would be anyway are left out, and so are `signal` and `onStep`. Errors:
  * a formula that does not go with the data, and what cannot be written down, such as functions.
  */
-export function fitCode(options: FitOptions, { file }: CodeOptions = {}): string {
+export function fitCode(options: FitOptions, { file = "data.csv" }: CodeOptions = {}): string {
   const used = columnsUsed(options);
   const table = toTable(options.data);
-  const isRead = file !== undefined || table.rows > mostRows;
-  const data = isRead ? `await readTable(${literal(file ?? "data.csv")})` : columnsCode(table, used);
+  const isRead = table.rows > mostRows;
+  const data = isRead ? `await readTable(${literal(file)})` : columnsCode(table, used);
   return [
     `import { ${["fit", ...makersIn(options)].join(", ")} } from "coaster";`,
     ...(isRead ? ['import { readTable } from "coaster/node";'] : []),
@@ -104,8 +104,15 @@ function makersIn({ optimizer }: FitOptions): string[] {
 /** Columns as a record of lists. */
 function columnsCode(table: Table, names: readonly string[], indent = ""): string {
   const lines = names.map((name) => {
-    const numbers = wrap([...table.numbers(name)].map((x) => literal(x)).join(", "), 96);
-    return `${indent}  ${keyOf(name)}: [${numbers.join(`\n${indent}    `)}],\n`;
+    const numbers = listCode([...table.numbers(name)], `${indent}  `);
+    return `${indent}  ${keyOf(name)}: ${numbers},\n`;
   });
   return `{\n${lines.join("")}${indent}}`;
+}
+
+/** A list on one line where it is short, else on lines of its own. */
+function listCode(numbers: readonly number[], indent: string): string {
+  const lines = wrap(numbers.map((x) => literal(x)).join(", "), 90);
+  if (lines.length === 1) return `[${lines[0]}]`;
+  return `[\n${lines.map((line) => `${indent}  ${line}\n`).join("")}${indent}]`;
 }
