@@ -80,7 +80,7 @@ describe("the seven steps", () => {
     const { words, after } = told("step");
     expect(words).toContain("The learning rate is 0.01, as asked for.");
     expect(cells(told("step"))).toEqual([["a:", "1 - 0.01 * (-40) =", "1.400000"]]);
-    expect(after).toBe("The loss goes from 20 to 7.2.");
+    expect(after).toBe("The loss goes from 20 to 7.200000.");
   });
 
   it("step says where a bound held a parameter", () => {
