@@ -148,9 +148,14 @@ export class Desk {
    */
   move(name: string, value: number): void {
     const setting = this.state.params[name];
-    if (this.stroll.walk) void this.stroll.change({ params: { [name]: value } });
-    else if (setting?.fixed) this.setParam(name, { ...setting, start: value });
-    else this.hand = { ...this.values, [name]: value };
+    if (setting?.fixed && !this.stroll.walk) this.setParam(name, { ...setting, start: value });
+    else this.moveTo({ [name]: value });
+  }
+
+  /** Moves parameters that are free, all in one. */
+  moveTo(values: Values): void {
+    if (this.stroll.walk) void this.stroll.change({ params: { ...values } });
+    else this.hand = { ...this.values, ...values };
   }
 
   /** Lets the answer be the answer again. */

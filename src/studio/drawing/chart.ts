@@ -6,167 +6,215 @@ import "./locale.ts";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import "./drawing.css";
-import { logTicksOf, type Range, shortNumber, tickLabels, ticksOf, typeset } from "../../names.ts";
-import { type Colours, coloursOf, whenColoursChange, withAlpha } from "./colours.ts";
-import type { Frame } from "./frame.ts";
+import type { Range } from "../../names.ts";
+import { axisOf } from "./axes.ts";
+import { coloursOf, whenColoursChange, withAlpha } from "./colours.ts";
+import { type Frame, valuesAt } from "./frame.ts";
 import { forget, nextFrame } from "./frames.ts";
+import {
+  leastBox,
+  type Place,
+  type PointerOptions,
+  type Target,
+  whenPressed,
+  whenWheeled,
+} from "./pointer.ts";
 import { isWide, moved, scaled } from "./ranges.ts";
 import { type AxisSight, type Line, type Paper, type Sight, whole, type Zoom } from "./sight.ts";
 
-export interface ChartOptions {
+export interface ChartOptions extends PointerOptions {
   /** What there is to see; `zoom` is what is in sight of it. */
   sight(zoom: Zoom): Sight;
   /** Hears of another zoom. */
   onZoom?(zoom: Zoom): void;
-  /** Hears where the cursor is, in pixels of the page from the left and top of the frame; null where it has left. */
-  onCursor?(place: { readonly left: number; readonly top: number } | null, frame: Frame): void;
-  /** Hears of a click that drew no box, and of the pointer while it drags what `takesDrag` says. */
-  onClick?(place: { readonly left: number; readonly top: number }, frame: Frame): void;
-  /** Whether a pointer that is pressed there drags something, and draws no box. */
-  takesDrag?(place: { readonly left: number; readonly top: number }, frame: Frame): boolean;
+  /** Hears where the cursor is; null where it has left. */
+  onCursor?(place: Place | null, frame: Frame): void;
   /** A name that charts have in common whose cursors move together. */
   readonly together?: string;
 }
 
-export interface Chart {
-  /** What is in sight now. */
-  readonly zoom: Zoom;
-  /** Draws it now, in a frame. */
-  draw(): void;
-  /** Draws it in the next frame. */
-  redraw(): void;
-  zoomTo(zoom: Zoom): void;
-  /** Zooms in or out about the middle. */
-  zoomBy(factor: number): void;
-  /** Moves what is in sight by shares of it. */
-  moveBy(right: number, up: number): void;
-  destroy(): void;
+/** The ranges that are in sight. */
+interface Ranges {
+  readonly x: Range;
+  readonly y: Range;
 }
 
-/** Puts a chart into an element, which it fills. */
-export function chart(host: HTMLElement, options: ChartOptions): Chart {
-  let zoom = whole;
-  let plot: uPlot | null = null;
-  let sight: Sight | null = null;
-  let made = "";
-  let colours = coloursOf(host);
-  const shown = (): { x: Range; y: Range } => ({
-    x: zoom.x ?? sight!.x.range,
-    y: zoom.y ?? sight!.y.range,
-  });
+/** A chart in an element, which it fills. */
+export class Chart {
+  readonly #host: HTMLElement;
+  readonly #options: ChartOptions;
+  readonly #ends: readonly (() => void)[];
+  #zoom = whole;
+  #sight: Sight | null = null;
+  #plot: uPlot | null = null;
+  /** What the plot was made for. */
+  #kind = "";
+  #colours;
 
-  const draw = (): void => {
-    const size = sizeOf(host);
+  constructor(host: HTMLElement, options: ChartOptions) {
+    this.#host = host;
+    this.#options = options;
+    this.#colours = coloursOf(host);
+    const target = (): Target | null =>
+      this.#plot && { over: this.#plot.over, frame: frameOf(this.#plot, this.#ranges) };
+    this.#ends = [
+      whenColoursChange(this.#recolour),
+      whenResized(host, this.redraw),
+      whenPressed(host, options, target),
+      whenWheeled(host, target, (factor, place) => this.zoomBy(factor, valuesAt(target()!.frame, place))),
+    ];
+  }
+
+  /** What is in sight now. */
+  get zoom(): Zoom {
+    return this.#zoom;
+  }
+
+  /** Draws it now, in a frame. */
+  readonly draw = (): void => {
+    const size = sizeOf(this.#host);
     if (size.width < 1 || size.height < 1) return;
-    sight = options.sight(zoom);
-    const kind = JSON.stringify([
-      ...[sight.x, sight.y, sight.lines, sight.band].map(kindOf),
-      sight.roomAtRight,
-    ]);
-    if (kind !== made) {
-      plot?.destroy();
-      plot = null;
-      made = kind;
-    }
-    plot ??= new uPlot(plotOptions(), undefined, host);
+    this.#sight = this.#options.sight(this.#zoom);
+    const plot = this.#plotFor(this.#sight);
     if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
-    plot.setData(dataOf(sight, shown().y));
-  };
-  const redraw = (): void => nextFrame(draw);
-  const zoomTo = (next: Zoom): void => {
-    if ((next.x && !isWide(next.x)) || (next.y && !isWide(next.y))) return;
-    zoom = next;
-    redraw();
-    options.onZoom?.(zoom);
-  };
-  const paperOf = (u: uPlot): Paper => ({ ctx: u.ctx, frame: frameOf(u, shown()), colours });
-  const zoomBy = (factor: number, x?: number, y?: number): void => {
-    if (!sight) return;
-    const now = shown();
-    zoomTo({ x: scaled(now.x, factor, x), y: scaled(now.y, factor, y) });
+    plot.setData(dataOf(this.#sight, this.#ranges.y));
   };
 
-  const tell = (): void => {
-    if (plot) tellCursor(plot, options, shown);
-  };
-  const showAll = (): null => {
-    zoomTo(whole);
-    return null;
+  /** Draws it in the next frame. */
+  readonly redraw = (): void => nextFrame(this.draw);
+
+  /** Shows these ranges, where they can be told apart at all. */
+  zoomTo(zoom: Zoom): void {
+    if ([zoom.x, zoom.y].some((range) => range && !isWide(range))) return;
+    this.#zoom = zoom;
+    this.redraw();
+    this.#options.onZoom?.(zoom);
+  }
+
+  /** Zooms in or out, about the middle or a place. */
+  zoomBy(factor: number, [x, y]: readonly [x?: number, y?: number] = []): void {
+    if (!this.#sight) return;
+    const now = this.#ranges;
+    this.zoomTo({ x: scaled(now.x, factor, x), y: scaled(now.y, factor, y) });
+  }
+
+  /** Moves what is in sight by shares of it. */
+  moveBy(right: number, up: number): void {
+    if (!this.#sight) return;
+    const now = this.#ranges;
+    this.zoomTo({ x: moved(now.x, right), y: moved(now.y, up) });
+  }
+
+  destroy(): void {
+    forget(this.draw);
+    forget(this.#tellCursor);
+    for (const end of this.#ends) end();
+    this.#plot?.destroy();
+  }
+
+  get #ranges(): Ranges {
+    const { x, y } = this.#sight!;
+    return { x: this.#zoom.x ?? x.range, y: this.#zoom.y ?? y.range };
+  }
+
+  readonly #recolour = (): void => {
+    this.#colours = coloursOf(this.#host);
+    this.redraw();
   };
 
-  function plotOptions(): uPlot.Options {
-    const { x, y, lines, band } = sight!;
-    const colour = (line: Line): string => colours[line.colour];
+  /** Tells where the cursor is, if it is this chart's own and not one that moves together with another. */
+  readonly #tellCursor = (): void => {
+    if (!this.#plot) return;
+    const { cursor, over } = this.#plot;
+    const { left = -1, top = -1 } = cursor;
+    const isHere = left >= 0 && top >= 0 && over.matches(":hover");
+    this.#options.onCursor?.(isHere ? { left, top } : null, frameOf(this.#plot, this.#ranges));
+  };
+
+  /** The plot, or a new one where lines or axes are others than those it was made for. */
+  #plotFor(sight: Sight): uPlot {
+    const kind = kindOf(sight);
+    if (kind !== this.#kind) this.#plot?.destroy();
+    if (kind !== this.#kind || !this.#plot)
+      this.#plot = new uPlot(this.#plotOptions(sight), undefined, this.#host);
+    this.#kind = kind;
+    return this.#plot;
+  }
+
+  #plotOptions({ x, y, lines, band, roomAtRight = 12 }: Sight): uPlot.Options {
+    const colours = () => this.#colours;
+    const limits = band ? [limit, limit] : [];
     return {
-      ...sizeOf(host),
-      padding: [8, sight!.roomAtRight ?? 12, 0, 0],
+      ...sizeOf(this.#host),
+      padding: [8, roomAtRight, 0, 0],
       legend: { show: false },
       scales: {
-        x: { time: false, range: () => [...shown().x] },
-        y: { range: () => [...shown().y] },
+        x: { time: false, range: () => [...this.#ranges.x] },
+        y: { range: () => [...this.#ranges.y] },
       },
-      axes: [axisOf(x, "x", () => colours), axisOf(y, "y", () => colours)],
-      series: [
-        {},
-        ...lines.map((line) => seriesOf(line, () => colour(line))),
-        ...(band ? [limit, limit] : []),
-      ],
+      axes: [axisOf(x, "x", colours), axisOf(y, "y", colours)],
+      series: [{}, ...lines.map((line) => seriesOf(line, () => colours()[line.colour])), ...limits],
       bands: band
-        ? [{ series: [lines.length + 2, lines.length + 1], fill: () => withAlpha(colours.accent, 0.16) }]
+        ? [{ series: [lines.length + 2, lines.length + 1], fill: () => withAlpha(colours().accent, 0.16) }]
         : [],
-      cursor: {
-        points: { show: false },
-        drag: { x: true, y: true, setScale: false },
-        // Where a click does something, two of them do it twice.
-        bind: { dblclick: () => (options.onClick ? () => null : showAll) },
-        ...(options.together
-          ? { sync: { key: options.together, scales: ["x", null], filters: { pub: isMove } } }
-          : {}),
-      },
-      hooks: {
-        drawAxes: [(u) => sight?.beneath && within(u, () => sight!.beneath!(paperOf(u)))],
-        draw: [(u) => sight?.above?.(paperOf(u))],
-        setSelect: [(u) => zoomToSelection(u, zoomTo)],
-        setCursor: [() => nextFrame(tell)],
-      },
+      cursor: this.#cursor(),
+      hooks: this.#hooks(),
     };
   }
 
-  const react = (): void => {
-    colours = coloursOf(host);
-    redraw();
-  };
-  const stopListening = [
-    whenColoursChange(react),
-    whenResized(host, redraw),
-    whenPressed(host, options, () => plot && { over: plot.over, frame: frameOf(plot, shown()) }),
-    whenWheeled(host, () => plot, zoomBy),
-  ];
-  return {
-    get zoom() {
-      return zoom;
-    },
-    draw,
-    redraw,
-    zoomTo,
-    zoomBy: (factor) => zoomBy(factor),
-    moveBy: (right, up) => {
-      if (sight) zoomTo({ x: moved(shown().x, right), y: moved(shown().y, up) });
-    },
-    destroy: () => {
-      forget(draw);
-      forget(tell);
-      for (const stop of stopListening) stop();
-      plot?.destroy();
-    },
-  };
+  #cursor(): uPlot.Cursor {
+    const { together, onClick } = this.#options;
+    const showAll = (): null => {
+      this.zoomTo(whole);
+      return null;
+    };
+    return {
+      points: { show: false },
+      // A box that is thin is meant to be as long as the frame.
+      drag: { x: true, y: true, uni: 24, setScale: false },
+      // Where a click does something, two of them do it twice.
+      bind: { dblclick: () => (onClick ? () => null : showAll) },
+      ...(together ? { sync: { key: together, scales: ["x", null], filters: { pub: isMove } } } : {}),
+    };
+  }
+
+  #hooks(): uPlot.Hooks.Arrays {
+    const paperOf = (u: uPlot): Paper => ({
+      ctx: u.ctx,
+      frame: frameOf(u, this.#ranges),
+      colours: this.#colours,
+    });
+    return {
+      drawAxes: [(u) => within(u, () => this.#sight?.beneath?.(paperOf(u)))],
+      draw: [(u) => this.#sight?.above?.(paperOf(u))],
+      setSelect: [(u) => this.#zoomToBox(u)],
+      setCursor: [() => nextFrame(this.#tellCursor)],
+    };
+  }
+
+  #zoomToBox(u: uPlot): void {
+    const { left, top, width, height } = u.select;
+    if (width < leastBox && height < leastBox) return;
+    u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    const [from, to] = [
+      { left, top: top + height },
+      { left: left + width, top },
+    ].map((place) => valuesAt(frameOf(u, this.#ranges), place));
+    this.zoomTo({ x: [from![0], to![0]], y: [from![1], to![1]] });
+  }
 }
 
-/** What a chart is made for: where this is another, uPlot begins anew. */
-function kindOf(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(({ colour, dash, isJoined }: Line) => [colour, dash, isJoined]);
-  const { label, isLog, isBare, hasGrid } = (part ?? {}) as Partial<AxisSight>;
-  return [part != null, label, isLog, isBare, hasGrid];
+/** What a plot is made for, as a text: where this is another, uPlot begins anew. */
+function kindOf({ x, y, lines, band, roomAtRight }: Sight): string {
+  const axis = ({ label, isLog, isWhole, isBare, hasGrid }: AxisSight) => [
+    label,
+    isLog,
+    isWhole,
+    isBare,
+    hasGrid,
+  ];
+  const line = ({ colour, dash, isJoined }: Line) => [colour, dash, isJoined];
+  return JSON.stringify([axis(x), axis(y), lines.map(line), band != null, roomAtRight]);
 }
 
 const limit: uPlot.Series = { stroke: "transparent", width: 0, points: { show: false } };
@@ -181,49 +229,6 @@ function seriesOf({ dash, isJoined }: Line, stroke: () => string): uPlot.Series 
     points: { show: false },
     ...(dash ? { dash: [...dash], width: 1.5 } : {}),
   };
-}
-
-/** An axis with the library's ticks, so that a picture on the page and its figure on paper have the same. */
-function axisOf(
-  { label, isLog, isWhole, isBare, hasGrid = true }: AxisSight,
-  side: "x" | "y",
-  colours: () => Colours,
-): uPlot.Axis {
-  const { family } = colours();
-  const ticks = (low: number, high: number, length: number): number[] => {
-    const count = Math.max(2, Math.round(length / (side === "x" ? 90 : 45)));
-    if (isLog) return logTicksOf([10 ** low, 10 ** high], count).map(Math.log10);
-    return ticksOf([low, high], count).filter((tick) => !isWhole || Number.isInteger(tick));
-  };
-  return {
-    label,
-    font: `12px ${family}`,
-    labelFont: `500 12px ${family}`,
-    labelSize: label === "" ? 0 : 22,
-    labelGap: 2,
-    size: side === "x" ? (isBare ? 8 : 28) : 52,
-    gap: 6,
-    stroke: () => colours().quiet,
-    grid: { show: hasGrid, stroke: () => colours().line, width: 1 },
-    ticks: { show: false },
-    splits: (u, _, low, high) =>
-      ticks(low, high, side === "x" ? u.bbox.width / uPlot.pxRatio : u.bbox.height / uPlot.pxRatio),
-    values: (_, splits) =>
-      isBare ? splits.map(() => "") : textsOf(splits, isLog ?? false, isWhole ?? false),
-  };
-}
-
-function textsOf(ticks: readonly number[], isLog: boolean, isWhole: boolean): string[] {
-  if (isWhole) return ticks.map((tick) => typeset(shortNumber(tick)));
-  if (!isLog) return tickLabels(ticks).map(typeset);
-  return ticks.map((tick) => {
-    const value = 10 ** tick;
-    const text =
-      value >= 1e-3 && value < 1e5
-        ? String(Number(value.toPrecision(6)))
-        : Number(value.toPrecision(6)).toExponential();
-    return typeset(text.replace("e+", "e"));
-  });
 }
 
 /** What charts with one cursor have in common: where it is, not the boxes that are drawn with it. */
@@ -266,88 +271,9 @@ function within({ ctx, bbox }: uPlot, draw: () => void): void {
   ctx.restore();
 }
 
-/** Smaller boxes are clicks of an unsteady hand. */
-const leastBox = 6;
-
-function zoomToSelection(u: uPlot, zoomTo: (zoom: Zoom) => void): void {
-  const { left, top, width, height } = u.select;
-  if (width < leastBox && height < leastBox) return;
-  u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-  const along = (from: number, to: number, scale: string): Range => {
-    const [a, b] = [u.posToVal(from, scale), u.posToVal(to, scale)];
-    return [Math.min(a, b), Math.max(a, b)];
-  };
-  zoomTo({ x: along(left, left + width, "x"), y: along(top, top + height, "y") });
-}
-
-/** Tells where the cursor is, if it is this chart's own and not one that moves together with another. */
-function tellCursor(u: uPlot, { onCursor }: ChartOptions, shown: () => { x: Range; y: Range }): void {
-  const { left = -1, top = -1 } = u.cursor;
-  const isHere = left >= 0 && top >= 0 && u.over.matches(":hover");
-  onCursor?.(isHere ? { left, top } : null, frameOf(u, shown()));
-}
-
 /** Calls `react` when the element has another size. Returns how to have it no more. */
-export function whenResized(element: HTMLElement, react: () => void): () => void {
+function whenResized(element: HTMLElement, react: () => void): () => void {
   const observer = new ResizeObserver(react);
   observer.observe(element);
   return () => observer.disconnect();
-}
-
-/** Tells of clicks, and of what is dragged, before uPlot takes them for boxes. */
-function whenPressed(
-  host: HTMLElement,
-  { onClick, takesDrag }: ChartOptions,
-  partsOf: () => { readonly over: HTMLElement; readonly frame: Frame } | null,
-): () => void {
-  if (!onClick) return () => {};
-  let pressed: { readonly x: number; readonly y: number; readonly isDrag: boolean } | null = null;
-  const placeOf = ({ clientX, clientY }: MouseEvent, over: HTMLElement) => {
-    const { left, top } = over.getBoundingClientRect();
-    return { left: clientX - left, top: clientY - top };
-  };
-  const press = (event: MouseEvent): void => {
-    const parts = partsOf();
-    if (event.button !== 0 || !parts?.over.contains(event.target as Node)) return;
-    const isDrag = takesDrag?.(placeOf(event, parts.over), parts.frame) ?? false;
-    pressed = { x: event.clientX, y: event.clientY, isDrag };
-    if (isDrag) event.stopPropagation();
-  };
-  const move = (event: MouseEvent): void => {
-    const parts = partsOf();
-    if (pressed?.isDrag && parts) onClick(placeOf(event, parts.over), parts.frame);
-  };
-  const release = (event: MouseEvent): void => {
-    const parts = partsOf();
-    const isClick = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < leastBox;
-    if (isClick && !pressed!.isDrag && parts) onClick(placeOf(event, parts.over), parts.frame);
-    pressed = null;
-  };
-  host.addEventListener("mousedown", press, { capture: true });
-  document.addEventListener("mousemove", move);
-  document.addEventListener("mouseup", release);
-  return () => {
-    host.removeEventListener("mousedown", press, { capture: true });
-    document.removeEventListener("mousemove", move);
-    document.removeEventListener("mouseup", release);
-  };
-}
-
-/** Zooms about the pointer, where the wheel is not needed to move the page: with Control, as a pinch has it, or in focus. */
-function whenWheeled(
-  host: HTMLElement,
-  plotOf: () => uPlot | null,
-  zoomBy: (factor: number, x: number, y: number) => void,
-): () => void {
-  const react = (event: WheelEvent): void => {
-    const plot = plotOf();
-    const isMeant = event.ctrlKey || host.closest("[tabindex]") === document.activeElement;
-    if (!plot || !isMeant) return;
-    event.preventDefault();
-    const { left, top } = plot.over.getBoundingClientRect();
-    const factor = Math.exp(Math.max(-1, Math.min(1, event.deltaY / 300)));
-    zoomBy(factor, plot.posToVal(event.clientX - left, "x"), plot.posToVal(event.clientY - top, "y"));
-  };
-  host.addEventListener("wheel", react, { passive: false });
-  return () => host.removeEventListener("wheel", react);
 }

@@ -1,5 +1,5 @@
 /** A picture of lines alone: lines go in, one chart comes out, which tells the values at the cursor. */
-import { chart } from "./chart.ts";
+import { Chart } from "./chart.ts";
 import { valuesAt } from "./frame.ts";
 import { division } from "./host.ts";
 import type { Lines } from "./lines.ts";
@@ -8,7 +8,7 @@ import { nothing, whole } from "./sight.ts";
 
 export const linesPicture: MakePicture<Lines> = (host, telling) => {
   let lines: Lines | null = null;
-  const drawn = chart(division(host, "lines"), {
+  const drawn = new Chart(division(host, "lines"), {
     sight: () => lines ?? nothing,
     onZoom: (zoom) => telling.zoomed(zoom !== whole),
     onCursor: (place, frame) => {
@@ -21,10 +21,10 @@ export const linesPicture: MakePicture<Lines> = (host, telling) => {
       lines = next;
       drawn.redraw();
     },
-    zoomBy: drawn.zoomBy,
-    moveBy: drawn.moveBy,
+    zoomBy: (factor) => drawn.zoomBy(factor),
+    moveBy: (right, up) => drawn.moveBy(right, up),
     whole: () => drawn.zoomTo(whole),
-    destroy: drawn.destroy,
+    destroy: () => drawn.destroy(),
   };
 };
 

@@ -26,22 +26,22 @@ export type MakePicture<Seen> = (host: HTMLElement, telling: Telling) => Picture
 
 type Move = Pick<Picture<never>, "zoomBy" | "moveBy" | "whole">;
 
-/** The keys of a picture in focus. */
-const keys: Readonly<Record<string, (picture: Move) => void>> = {
+/** The keys of a picture in focus; `far` is how many times as far an arrow goes. */
+const keys: Readonly<Record<string, (picture: Move, far: number) => void>> = {
   "+": (picture) => picture.zoomBy(1 / 1.5),
   "=": (picture) => picture.zoomBy(1 / 1.5),
   "-": (picture) => picture.zoomBy(1.5),
   "0": (picture) => picture.whole(),
   Escape: (picture) => picture.whole(),
-  ArrowLeft: (picture) => picture.moveBy(-0.1, 0),
-  ArrowRight: (picture) => picture.moveBy(0.1, 0),
-  ArrowUp: (picture) => picture.moveBy(0, 0.1),
-  ArrowDown: (picture) => picture.moveBy(0, -0.1),
+  ArrowLeft: (picture, far) => picture.moveBy(-0.1 * far, 0),
+  ArrowRight: (picture, far) => picture.moveBy(0.1 * far, 0),
+  ArrowUp: (picture, far) => picture.moveBy(0, 0.1 * far),
+  ArrowDown: (picture, far) => picture.moveBy(0, -0.1 * far),
 };
 
-/** Does what a key asks for; whether it asks for anything. */
-export function obeyKey(picture: Move, { key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+/** Does what a key asks for, with Shift by more; whether it asks for anything. */
+export function obeyKey(picture: Move, { key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
   const act = ctrlKey || metaKey || altKey || !Object.hasOwn(keys, key) ? undefined : keys[key];
-  act?.(picture);
+  act?.(picture, shiftKey ? 5 : 1);
   return act !== undefined;
 }

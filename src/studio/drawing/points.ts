@@ -74,7 +74,7 @@ export interface Ink {
  */
 export function stampDots(pixels: Uint32Array, { x, y, heldOut }: Dots, frame: Frame, ink: Ink): void {
   const { width, height, ratio } = frame;
-  const solid = discOf(Math.round(1.5 * ratio));
+  const solid = discOf(Math.round((x.length < sparse ? 2.5 : 1.5) * ratio));
   const hollow = ringOf(Math.round(4 * ratio));
   const image: Image = {
     pixels,
@@ -93,6 +93,9 @@ export function stampDots(pixels: Uint32Array, { x, y, heldOut }: Dots, frame: F
       stamp(image, Math.floor(left), Math.floor(height - up), heldOut?.[i] === 1 ? hollow : solid);
   }
 }
+
+/** Fewer dots than this are larger. */
+const sparse = 20_000;
 
 /** How far outside the frame a dot may lie and still reach into it, in pixels. */
 const margin = 8;

@@ -4,7 +4,7 @@
  */
 
 import { type FitPicture, type Formula, type Range, rangeOf, shortNumber } from "../../names.ts";
-import { chart } from "./chart.ts";
+import { Chart } from "./chart.ts";
 import { withAlpha } from "./colours.ts";
 import { type Frame, placing, valuesAt } from "./frame.ts";
 import { forget, nextFrame } from "./frames.ts";
@@ -50,19 +50,19 @@ export const ridePicture: MakePicture<Ride> = (host, telling) => {
   let ride: Ride | null = null;
   let scene: Scene | null = null;
 
-  const upper = chart(above, {
+  const upper = new Chart(above, {
     together: "ride",
     sight: (zoom) => (scene ? upperSight(scene, zoom, layers[0]) : nothing),
     onZoom: (zoom) => zoomBoth(zoom, lower),
     onCursor: (place, frame) =>
       telling.pointed(scene && place ? pointer.at(scene, place, frame) : pointer.gone()),
   });
-  const lower = chart(below, {
+  const lower = new Chart(below, {
     together: "ride",
     sight: () => (scene ? lowerSight(scene, layers[1]) : nothing),
     onZoom: (zoom) => zoomBoth(zoom, upper),
   });
-  const zoomBoth = ({ x, y }: Zoom, other: typeof upper): void => {
+  const zoomBoth = ({ x, y }: Zoom, other: Chart): void => {
     telling.zoomed(x !== null || y !== null);
     if (other.zoom.x !== x) other.zoomTo({ x, y: x ? other.zoom.y : null });
   };
@@ -80,8 +80,8 @@ export const ridePicture: MakePicture<Ride> = (host, telling) => {
       ride = next;
       nextFrame(draw);
     },
-    zoomBy: upper.zoomBy,
-    moveBy: upper.moveBy,
+    zoomBy: (factor) => upper.zoomBy(factor),
+    moveBy: (right, up) => upper.moveBy(right, up),
     whole: () => {
       upper.zoomTo(whole);
       lower.zoomTo(whole);

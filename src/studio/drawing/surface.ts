@@ -4,7 +4,7 @@
  */
 import { type Range, shortNumber } from "../../names.ts";
 import type { Moment, Surface } from "../messages.ts";
-import { chart } from "./chart.ts";
+import { Chart } from "./chart.ts";
 import { withAlpha } from "./colours.ts";
 import { type Frame, placing, valuesAt } from "./frame.ts";
 import { division } from "./host.ts";
@@ -35,7 +35,7 @@ export const surfacePicture: MakePicture<Hillside> = (host, telling) => {
   let frame: Frame | null = null;
   const ground = layer();
   const inner = division(host, "lines");
-  const drawn = chart(inner, {
+  const drawn = new Chart(inner, {
     sight: () => (hill ? sightOf(hill) : nothing),
     onZoom: (zoom) => {
       telling.zoomed(zoom !== whole);
@@ -67,7 +67,7 @@ export const surfacePicture: MakePicture<Hillside> = (host, telling) => {
       hill = next;
       drawn.redraw();
     },
-    zoomBy: drawn.zoomBy,
+    zoomBy: (factor) => drawn.zoomBy(factor),
     // In a landscape it is the place that is moved, by a tenth of what a chart would be.
     moveBy: (right, up) => {
       if (!hill || !frame) return;
@@ -75,7 +75,7 @@ export const surfacePicture: MakePicture<Hillside> = (host, telling) => {
       moveTo([x + (right / 10) * (frame.x[1] - frame.x[0]), y + (up / 10) * (frame.y[1] - frame.y[0])]);
     },
     whole: () => drawn.zoomTo(whole),
-    destroy: drawn.destroy,
+    destroy: () => drawn.destroy(),
   };
 };
 
