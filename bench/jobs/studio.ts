@@ -22,7 +22,10 @@ function inPage(data: string, said: Record<string, string>, measure: (page: Page
     const chrome = await chromium.launch(await browser());
     const page = await chrome.newPage({ viewport: { width: 1440, height: 900 } });
     await page.goto(`${address}#${new URLSearchParams({ served: "data.csv", ...said })}`);
-    await page.getByLabel("report").filter({ hasText: "chi-square" }).waitFor({ timeout: 60_000 });
+    await page
+      .getByLabel("report")
+      .filter({ hasText: "chi-square" })
+      .waitFor({ state: "attached", timeout: 60_000 });
     const figure = await measure(page);
     await chrome.close();
     await close();

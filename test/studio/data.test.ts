@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright";
 import { describe, expect, test } from "vitest";
-import { drop, formula, observations, report, useStudio, visiting } from "./visit.ts";
+import { fragmentOf } from "../../src/cli/studio.ts";
+import { drop, formula, observations, report, reports, served, useStudio, visiting } from "./visit.ts";
 
 useStudio();
 
@@ -18,7 +19,7 @@ function rows(count: number): string {
 /** Types the formula of the ride, and waits for its answer. */
 async function fitRides(page: Page): Promise<void> {
   await formula(page).fill(quadratic);
-  await report(page).filter({ hasText: "0.7681426" }).waitFor();
+  await reports(page, "0.7681426");
 }
 
 describe("observations come in", () => {
@@ -89,7 +90,7 @@ describe("observations come in", () => {
       await drop(page, "wide.csv", `${names.join(",")}\n${lines.join("\n")}\n`);
       await observations(page).getByText("4 rows, 10,000 columns").waitFor();
       await formula(page).fill("c9999 ~ a*c0");
-      await report(page).filter({ hasText: "c9999 ~ a*c0" }).waitFor();
+      await reports(page, "c9999 ~ a*c0");
     }),
   );
 
@@ -99,7 +100,7 @@ describe("observations come in", () => {
       await drop(page, "many.csv", rows(100_000));
       await observations(page).getByText("100,000 rows, 2 columns").waitFor();
       await formula(page).fill("y ~ a*x^2 + b");
-      await report(page).filter({ hasText: "observations            = 100000" }).waitFor();
+      await reports(page, "observations            = 100000");
       await page.getByRole("button", { name: "Play", exact: true }).click();
       await page
         .getByLabel("where it is")
@@ -110,6 +111,23 @@ describe("observations come in", () => {
     }),
   );
 });
+
+test(
+  "observations that the command line serves are there at once, and what it was told of parameters",
+  visiting(
+    async ({ page }) => {
+      await observations(page).getByText("20 rows, 2 columns").waitFor();
+      await reports(page, "fixed");
+      expect(await report(page).textContent()).toMatch(/ a +1 +.*fixed/);
+    },
+    {
+      fragment: fragmentOf(served.name, quadratic, {
+        fix: new Map([["a", 1]]),
+        bound: new Map([["c", { min: 0 }]]),
+      }),
+    },
+  ),
+);
 
 describe("a file that is wrong", () => {
   const wrong: [what: string, content: string | Uint8Array, says: string][] = [
@@ -147,7 +165,7 @@ describe("a file that is wrong", () => {
       await formula(page).fill("y ~ a*x + b");
       await observations(page).getByText('f.csv:3 column "y": not a number: "n/a"').waitFor();
       await formula(page).fill("z ~ a*x + b");
-      await report(page).filter({ hasText: "z ~ a*x + b" }).waitFor();
+      await reports(page, "z ~ a*x + b");
       expect(await observations(page).getByText("not a number").count()).toBe(0);
     }),
   );
@@ -166,16 +184,22 @@ describe("observations stay", () => {
           .getByText(`${count.toLocaleString("en")} rows, 2 columns`)
           .waitFor();
         await formula(page).fill("y ~ a*x^2 + b");
-        await report(page)
-          .filter({ hasText: `observations            = ${count}` })
-          .waitFor();
+        await reports(page, `observations            = ${count}`);
         await page.waitForURL(name === "small.csv" ? /data=/ : /kept=/);
         await page.reload();
-        await report(page)
-          .filter({ hasText: `observations            = ${count}` })
-          .waitFor();
+        await reports(page, `observations            = ${count}`);
         expect(await formula(page).inputValue()).toBe("y ~ a*x^2 + b");
       }
+    }),
+  );
+
+  test(
+    "where they were kept: a link elsewhere says what to do",
+    visiting(async ({ page, elsewhere }) => {
+      await drop(page, "large.csv", rows(5000));
+      await page.waitForURL(/kept=/);
+      const other = await elsewhere(page.url());
+      await observations(other).getByText("large.csv is kept in another browser").waitFor();
     }),
   );
 
@@ -183,20 +207,20 @@ describe("observations stay", () => {
     "while one goes back and forward",
     visiting(async ({ page }) => {
       await page.getByRole("button", { name: "Roller coaster" }).click();
-      await report(page).filter({ hasText: "0.7681426" }).waitFor();
+      await reports(page, "0.7681426");
       await formula(page).fill("speed ~ m*time + n");
       await formula(page).press("Enter");
-      await report(page).filter({ hasText: "m*time" }).waitFor();
+      await reports(page, "m*time");
       await page.waitForURL(/m\*time/);
       await drop(page, "other.csv", "x,y\n0,1\n1,3\n2,5.1\n3,7\n");
       await observations(page).getByText("4 rows, 2 columns").waitFor();
       await page.waitForURL(/other/);
       await page.goBack();
-      await report(page).filter({ hasText: "m*time" }).waitFor();
+      await reports(page, "m*time");
       await page.goBack();
-      await report(page).filter({ hasText: "0.7681426" }).waitFor();
+      await reports(page, "0.7681426");
       await page.goForward();
-      await report(page).filter({ hasText: "m*time" }).waitFor();
+      await reports(page, "m*time");
       await page.goForward();
       await observations(page).getByText("4 rows, 2 columns").waitFor();
     }),

@@ -1,6 +1,6 @@
 /** The formula in the page: fitted while it is typed, and what is wrong with it said under the place. */
 import { describe, expect, test } from "vitest";
-import { formula, report, useStudio, type Visit, visiting } from "./visit.ts";
+import { formula, report, reports, useStudio, type Visit, visiting } from "./visit.ts";
 
 useStudio();
 
@@ -10,9 +10,9 @@ test(
   "a formula is fitted while it is typed",
   visiting(async ({ page }) => {
     await formula(page).pressSequentially("speed ~ slope*time + start");
-    await report(page).filter({ hasText: "speed ~ slope*time + start" }).waitFor();
+    await reports(page, "speed ~ slope*time + start");
     await formula(page).fill("speed ~ a*time^2 + b*time + c");
-    await report(page).filter({ hasText: "0.7681426" }).waitFor();
+    await reports(page, "0.7681426");
   }, visit),
 );
 
@@ -35,7 +35,7 @@ describe("a formula that is wrong says how, and the last answer stays", () => {
     "each in its own words",
     visiting(
       async ({ page }) => {
-        await report(page).filter({ hasText: "0.7681426" }).waitFor();
+        await reports(page, "0.7681426");
         const region = page.getByRole("region", { name: "Formula" });
         for (const [, typed, says] of wrong) {
           await formula(page).fill(typed);
@@ -44,7 +44,7 @@ describe("a formula that is wrong says how, and the last answer stays", () => {
           expect(await report(page).textContent()).toContain("0.7681426");
         }
         await formula(page).fill("speed ~ a*time");
-        await report(page).filter({ hasText: "speed ~ a*time" }).waitFor();
+        await reports(page, "speed ~ a*time");
         expect(await formula(page).getAttribute("aria-invalid")).toBe(null);
       },
       { fragment: `sample=roller-coaster&formula=${encodeURIComponent("speed ~ a*time^2 + b*time + c")}` },

@@ -2,7 +2,7 @@
 import { deflateRawSync } from "node:zlib";
 import type { Page } from "playwright";
 import { describe, expect, test } from "vitest";
-import { formula, report, useStudio, visiting } from "./visit.ts";
+import { formula, report, reports, useStudio, visiting } from "./visit.ts";
 
 useStudio();
 
@@ -20,12 +20,12 @@ test(
   "a link holds observations, formula and settings: opened afresh it shows the same answer",
   visiting(
     async ({ page, elsewhere }) => {
-      await report(page).filter({ hasText: "reduced chi-square" }).waitFor();
+      await reports(page, "reduced chi-square");
       await formula(page).fill("y ~ slope*x + start");
-      await report(page).filter({ hasText: "slope" }).waitFor();
+      await reports(page, "slope");
       await page.waitForURL(/slope/);
       const fresh = await elsewhere(page.url());
-      await report(fresh).filter({ hasText: "slope" }).waitFor();
+      await reports(fresh, "slope");
       const [here, there] = [await report(page).textContent(), await report(fresh).textContent()];
       // How long it took is another matter.
       const taken = / in [\d.]+ m?s$/m;
@@ -83,7 +83,7 @@ describe("a hostile link", () => {
     });
     return visiting(
       async ({ page }) => {
-        await report(page).filter({ hasText: title }).waitFor();
+        await reports(page, title);
         expect(await page.locator("img, body script").count()).toBe(0);
         expect(await hasRun(page)).toBe(false);
       },
@@ -95,7 +95,7 @@ describe("a hostile link", () => {
     "names that all objects have are parameters like others",
     visiting(
       async ({ page }) => {
-        await report(page).filter({ hasText: "constructor" }).waitFor();
+        await reports(page, "constructor");
         expect(await page.evaluate(() => Object.keys(Object.prototype))).toEqual([]);
       },
       {

@@ -2,7 +2,7 @@
 import axe from "axe-core";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
-import { press, report, useStudio, visiting } from "./visit.ts";
+import { press, reports, useStudio, visiting } from "./visit.ts";
 
 useStudio();
 
@@ -40,7 +40,7 @@ test.each(["light", "dark"] as const)(
         await page.evaluate(axe.source);
         const found = await findings(page, "empty");
         await page.getByRole("button", { name: "Roller coaster" }).click();
-        await report(page).filter({ hasText: "0.7681426" }).waitFor();
+        await reports(page, "0.7681426");
         found.push(...(await findings(page, "done")));
         await press(page, "5 step");
         await page.getByLabel("where it is").filter({ hasText: "step 1 of 1" }).waitFor();
@@ -71,7 +71,7 @@ test(
   "everything that can be used is reached by Tab",
   visiting(
     async ({ page }) => {
-      await report(page).filter({ hasText: "[[Outcome]]" }).waitFor();
+      await reports(page, "[[Outcome]]");
       await press(page, "5 step");
       await page.getByLabel("where it is").filter({ hasText: "step 1 of 1" }).waitFor();
       const wanted = await page.evaluate(usable);
@@ -102,7 +102,7 @@ test(
     const place = page.getByLabel("where it is");
     await tabTo(page, "Roller coaster");
     await page.keyboard.press("Enter");
-    await report(page).filter({ hasText: "0.7681426" }).waitFor();
+    await reports(page, "0.7681426");
     await tabTo(page, "One step");
     for (const step of [1, 2]) {
       await page.keyboard.press("Space");
@@ -118,7 +118,7 @@ test(
   "nothing moves by itself for those who want no motion",
   visiting(
     async ({ page }) => {
-      await report(page).filter({ hasText: "[[Outcome]]" }).waitFor();
+      await reports(page, "[[Outcome]]");
       await press(page, "5 step");
       await page.getByLabel("where it is").filter({ hasText: "step 1 of 1" }).waitFor();
       expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
@@ -158,7 +158,7 @@ test(
   visiting(
     async ({ page }) => {
       const place = page.getByLabel("where it is");
-      await report(page).filter({ hasText: "[[Outcome]]" }).waitFor();
+      await reports(page, "[[Outcome]]");
       const comeBack = await hide(page);
       await press(page, "Play");
       await place.filter({ hasText: /step \d/ }).waitFor();

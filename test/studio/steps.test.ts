@@ -1,7 +1,7 @@
 /** The seven steps in the page: initialized, stepped, rewound, played, changed and stopped, with the tutorial's numbers. */
 import type { Page } from "playwright";
 import { describe, expect, test } from "vitest";
-import { press, report, useStudio, type Visit, visiting } from "./visit.ts";
+import { press, reports, useStudio, type Visit, visiting } from "./visit.ts";
 
 useStudio();
 
@@ -126,7 +126,7 @@ describe("a walk", () => {
         await page.getByRole("combobox", { name: "speed" }).selectOption({ label: "as fast as it goes" });
         await press(page, "Play");
         await says(told(page), "7. stop");
-        await says(report(page), "[[Outcome]]");
+        await reports(page, "[[Outcome]]");
         expect(await page.getByRole("button", { name: "One step" }).isDisabled()).toBe(true);
       },
       visit({ optimizer: "levenberg-marquardt" }),
@@ -140,7 +140,7 @@ describe("a walk", () => {
       await says(place(page), "step 1 of 1");
       await press(page, "7 stop");
       await says(told(page), "7. stop");
-      await says(report(page), "5435.54");
+      await reports(page, "5435.54");
     }, tutorial),
   );
 

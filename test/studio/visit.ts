@@ -3,6 +3,7 @@
  * nothing that the page's policy had to forbid, and no request to anyone but the page's own server.
  */
 import { readdirSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -17,7 +18,7 @@ import {
 } from "playwright";
 import sirv from "sirv";
 import { afterAll, beforeAll, expect } from "vitest";
-import { type Serving, serveStudio } from "../../src/cli/server.ts";
+import { type Served, type Serving, serveStudio } from "../../src/cli/server.ts";
 import { browser } from "../chromium.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -41,6 +42,12 @@ export interface Studio {
   readonly elsewhere: (url: string) => Promise<Page>;
 }
 
+/** What the command line serves beside the page. */
+export const served: Served = {
+  name: "served rides.csv",
+  read: () => readFile(join(root, "data", "roller-coaster.csv")),
+};
+
 let chrome: Browser;
 let hosts: Readonly<Record<Host, Serving>>;
 
@@ -49,7 +56,10 @@ export function useStudio(): void {
   beforeAll(async () => {
     checkFresh();
     chrome = await chromium.launch(await browser());
-    hosts = { coaster: await serveStudio({ port: 0, isNextFine: false }), plain: await servePlainly() };
+    hosts = {
+      coaster: await serveStudio({ port: 0, isNextFine: false, observations: served }),
+      plain: await servePlainly(),
+    };
   });
   afterAll(async () => {
     await chrome.close();
@@ -135,6 +145,9 @@ export const observations = (page: Page): Locator => page.getByRole("region", { 
 export const formula = (page: Page): Locator => page.getByLabel("formula", { exact: true });
 export const report = (page: Page): Locator => page.getByLabel("report", { exact: true });
 
+/** Waits until the report says something, be it folded up or not. */
+export const reports = (page: Page, hasText: string | RegExp): Promise<void> =>
+  report(page).filter({ hasText }).waitFor({ state: "attached" });
 export const press = (page: Page, name: string): Promise<void> =>
   page.getByRole("button", { name, exact: true }).click();
 
