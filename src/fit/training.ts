@@ -126,6 +126,10 @@ export class Course {
   get optimizer(): string {
     return this.#walk.method.name;
   }
+  /** Where the rate is the optimizer's own choice: what it is a part of; null elsewhere. */
+  get rateChosen(): string | null {
+    return this.#walk.method.chosen ?? null;
+  }
   get lossName(): string {
     return this.#walk.problem.loss.name;
   }

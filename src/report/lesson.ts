@@ -198,9 +198,10 @@ function workOf({ before, after, gradients: slopes, rate, isPlain }: SceneStep, 
 
 /** How the optimizer steps, and where its learning rate comes from. */
 function ruleOf({ isPlain, optimizer, rate, rateOrigin }: SceneStep): string {
-  if (!isPlain) return `${optimizer} makes each step of the gradients now and before.`;
-  const rule = "Each parameter moves against its gradient: new value = old value - learning rate * gradient.";
-  return `${rule} The learning rate is ${shortNumber(rate, 5)}${rateOrigin}.`;
+  const rule = isPlain
+    ? "Each parameter moves against its gradient: new value = old value - learning rate * gradient."
+    : `${optimizer} makes each step of the gradients now and before.`;
+  return rate === null ? rule : `${rule} The learning rate is ${shortNumber(rate, 5)}${rateOrigin}.`;
 }
 
 function repeat({ path, loss: { name } }: Scene): Told {

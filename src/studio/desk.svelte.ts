@@ -171,9 +171,9 @@ export class Desk {
   }
 
   /** Opens a sample, and asks of it what is asked of it to begin with. */
-  async openSample({ name, formula, settings }: Sample): Promise<void> {
+  async openSample({ name, formula, params, settings }: Sample): Promise<void> {
     const source: DataSource = { kind: "sample", name };
-    await this.#open(source, fileOf(source), { formula, settings, params: {} });
+    await this.#open(source, fileOf(source), { formula, params, settings });
   }
 
   /** Opens a file that a person has, and keeps it for the next time. */

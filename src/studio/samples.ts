@@ -5,6 +5,7 @@ import co2 from "../../data/co2-mauna-loa-annual.csv?url";
 import epidemic from "../../data/covid-first-wave-2020.csv?url";
 import ride from "../../data/roller-coaster.csv?url";
 import { type Settings, unset } from "./settings.ts";
+import type { State } from "./state.ts";
 
 export interface Sample {
   readonly name: string;
@@ -15,6 +16,8 @@ export interface Sample {
   readonly file: string;
   readonly url: string;
   readonly formula: string;
+  /** Where a walk begins, roughly: numbers drawn by chance are far off where parameters are in the thousands. */
+  readonly params: State["params"];
   readonly settings: Settings;
 }
 
@@ -26,7 +29,9 @@ export const samples: readonly Sample[] = [
     file: "roller-coaster.csv",
     url: ride,
     formula: "speed ~ a*time^2 + b*time + c",
-    settings: { ...unset, lr: null, seed: 42 },
+    params: {},
+    // Those of the course, whose losses a walk then has.
+    settings: { ...unset, lr: 1e-5, seed: 42 },
   },
   {
     name: "co2",
@@ -35,6 +40,7 @@ export const samples: readonly Sample[] = [
     file: "co2-mauna-loa-annual.csv",
     url: co2,
     formula: "Mean ~ base + rise*exp((Year - 1959)/tau)",
+    params: { base: { start: 250 }, rise: { start: 50 }, tau: { start: 50 } },
     settings: unset,
   },
   {
@@ -44,6 +50,7 @@ export const samples: readonly Sample[] = [
     file: "cars-stopping-distance.csv",
     url: cars,
     formula: "dist ~ reaction*speed + braking*speed^2",
+    params: {},
     settings: unset,
   },
   {
@@ -53,6 +60,7 @@ export const samples: readonly Sample[] = [
     file: "covid-first-wave-2020.csv",
     url: epidemic,
     formula: "italy ~ size/(1 + exp(-growth*(day - peak)))",
+    params: { size: { start: 200_000 }, growth: { start: 0.1 }, peak: { start: 60 } },
     settings: unset,
   },
 ];

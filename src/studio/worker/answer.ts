@@ -9,7 +9,7 @@ type Given = Tasks["answer"]["in"];
 /** How many steps make a quick answer. */
 const quickSteps = 10;
 
-/** What no search has to be waited for. */
+/** What has no need of a quick answer: the whole one comes as soon. */
 const atOnce = "linear-least-squares";
 
 /** Fits what is asked. Where it is left open how, a few steps from nearby values come first: a search for better ones takes its time. */
@@ -17,8 +17,7 @@ export async function answer({ near, ...asked }: Given, { signal, tell }: Doing<
   const options = { ...optionsOf(asked), signal };
   if (asked.settings.optimizer === null && asked.settings.lr === null) {
     const quick = await fit({ ...options, params: startingAt(near, options.params), steps: quickSteps });
-    if (quick.optimizer.name === atOnce) return answerOf(quick, codeOf(options));
-    tell({ ...answerOf(quick, ""), isQuick: true });
+    if (quick.optimizer.name !== atOnce) tell({ ...answerOf(quick, ""), isQuick: true });
   }
   return answerOf(await fit(options), codeOf(options));
 }

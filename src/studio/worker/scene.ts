@@ -19,9 +19,8 @@ export interface Begun {
   /** Whether somebody changed something on the way. */
   readonly isChanged: boolean;
   readonly formula: Formula;
-  /** Where the parameters, and the rate, came from, in words. */
+  /** Where the parameters came from, in words. */
   readonly origin: string;
-  readonly rateOrigin: string;
   /** The first rows, and how many there are. */
   readonly shown: Table;
   readonly count: number;
@@ -67,16 +66,18 @@ function rowsOf({ formula, training, shown, count }: Begun): Scene["rows"] {
   };
 }
 
-function stepOf({ training, asked, rateOrigin }: Begun, { loss, params }: StepEvent): Scene["step"] {
+function stepOf({ training, asked }: Begun, { loss, params }: StepEvent): Scene["step"] {
   const taken = training.stepTaken();
   if (!taken) return null;
   const { before, gradients, learningRate: rate } = taken;
-  const isPlain = training.optimizer === "sgd" && !asked.settings.momentum && rate !== null;
+  const { optimizer, rateChosen } = training;
+  const isPlain = optimizer === "sgd" && !asked.settings.momentum && rate !== null && rateChosen === null;
+  const rateOrigin = rateChosen === null ? ", as asked for" : ` ${rateChosen}`;
   return {
     before,
     after: { loss, params },
     gradients,
-    optimizer: training.optimizer,
+    optimizer,
     isPlain,
     rate,
     rateOrigin,

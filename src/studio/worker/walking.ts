@@ -31,7 +31,7 @@ export async function rewind({ step }: Tasks["rewind"]["in"]): Promise<Walk> {
 export async function change(edit: Tasks["change"]["in"]): Promise<Walk> {
   const walk = current();
   await walk.training.change(edit);
-  begun = { ...walk, isChanged: true, ...(edit.lr !== undefined && { rateOrigin: ", as asked for" }) };
+  begun = { ...walk, isChanged: true };
   return walkOf(current());
 }
 
