@@ -133,20 +133,21 @@ describe("the reach of a slider", () => {
     expect(reachOf(3, {})).toEqual({ from: 0, to: 6 });
     expect(reachOf(-3, { max: -1 })).toEqual({ from: -6, to: -1 });
     expect(reachOf(0, {})).toEqual({ from: -1, to: 1 });
+    expect(reachOf(1e-30, {}, { error: 2 })).toEqual({ from: -10, to: 10 });
     expect(reachOf(Number.NaN, { min: 0, max: 2 })).toEqual({ from: 0, to: 2 });
   });
 
   test("stays where it is while the value is well within it", () => {
     const first = reachOf(3, {});
-    expect(reachOf(4, {}, first)).toBe(first);
-    expect(reachOf(5.9, {}, first)).toEqual({ from: 0, to: 11.8 });
-    expect(reachOf(0.1, {}, first)).not.toBe(first);
+    expect(reachOf(4, {}, { last: first })).toBe(first);
+    expect(reachOf(5.9, {}, { last: first })).toEqual({ from: 0, to: 11.8 });
+    expect(reachOf(0.1, {}, { last: first })).not.toBe(first);
   });
 
   test("holds the value, whatever the last one was", () =>
     fc.assert(
       fc.property(value, value, (last, next) => {
-        const { from, to } = reachOf(next, {}, reachOf(last, {}));
+        const { from, to } = reachOf(next, {}, { last: reachOf(last, {}) });
         expect(from).toBeLessThanOrEqual(next);
         expect(to).toBeGreaterThanOrEqual(next);
         expect(to).toBeGreaterThan(from);

@@ -11,7 +11,7 @@ import { allowed } from "./parameters.ts";
 import { isAboutCell, isOfOthers, type Reading, readFormula } from "./reading.ts";
 import type { Sample } from "./samples.ts";
 import type { SettingName } from "./settings.ts";
-import { fileOf, sourceOf } from "./sources.ts";
+import { fileOf, sized, sourceOf } from "./sources.ts";
 import { type DataSource, empty, type ParamSetting, type State, stateOf, type Way } from "./state.ts";
 import { Stroll } from "./stroll.svelte.ts";
 
@@ -107,6 +107,12 @@ export class Desk {
     this.#address.settle();
   }
 
+  /** What is said of a parameter. */
+  settingOf(name: string): ParamSetting {
+    const { params } = this.state;
+    return Object.hasOwn(params, name) ? params[name]! : {};
+  }
+
   setParam(name: string, setting: ParamSetting, isStep = false): void {
     this.ask({ params: { ...this.state.params, [name]: setting } }, isStep);
   }
@@ -147,8 +153,8 @@ export class Desk {
    * found; and else the curve follows, and waits.
    */
   move(name: string, value: number): void {
-    const setting = this.state.params[name];
-    if (setting?.fixed && !this.stroll.walk) this.setParam(name, { ...setting, start: value });
+    const setting = this.settingOf(name);
+    if (setting.fixed && !this.stroll.walk) this.setParam(name, { ...setting, start: value });
     else this.moveTo({ [name]: value });
   }
 
@@ -165,9 +171,11 @@ export class Desk {
 
   /** Fits from where the parameters were moved to. */
   fitFromHere(): void {
-    const { params } = this.state;
-    const starts = Object.entries(this.values).map(([name, start]) => [name, { ...params[name], start }]);
-    this.ask({ params: { ...params, ...Object.fromEntries(starts) } }, true);
+    const starts = Object.entries(this.values).map(([name, value]) => {
+      const setting = this.settingOf(name);
+      return [name, { ...setting, start: allowed(Number(value.toPrecision(7)), setting) }];
+    });
+    this.ask({ params: { ...this.state.params, ...Object.fromEntries(starts) } }, true);
   }
 
   /** Opens a sample, and asks of it what is asked of it to begin with. */
@@ -179,7 +187,7 @@ export class Desk {
   /** Opens a file that a person has, and keeps it for the next time. */
   async openFile(file: NamedFile): Promise<void> {
     const source = await sourceOf(file);
-    if ((await this.#open(source, file)) && source.kind === "file") await this.#keep(source, file);
+    if ((await this.#open(source, sized(file))) && source.kind === "file") await this.#keep(source, file);
   }
 
   /** Brings answer and columns up to date with what is asked. */
@@ -292,10 +300,9 @@ export class Desk {
   /** Where the parameters were last, or 1, as the library has it; within their limits. */
   #near(): Values {
     const last = new Map(Object.entries(valuesOf(this.answer)));
-    const said = new Map(Object.entries(this.asked.params));
     const names = this.reading.formula?.params ?? [];
     return Object.fromEntries(
-      names.map((name) => [name, allowed(last.get(name) ?? 1, said.get(name) ?? {})]),
+      names.map((name) => [name, allowed(last.get(name) ?? 1, this.settingOf(name))]),
     );
   }
 }

@@ -45,18 +45,20 @@ export interface Reach {
 }
 
 /**
- * How far a slider goes for a value: between the limits where there are both, else as far to both sides as the value is from 0. The last
- * reach stays while the value is well within it and not lost in it, so that a slider does not jump.
+ * How far a slider goes for a value: between the limits where there are both, else as far to both sides as the value is from 0, or
+ * as some standard errors. The last reach stays while the value is well within it and not lost in it, so that a slider does not jump.
  */
-export function reachOf(value: number, setting: ParamSetting, last?: Reach): Reach {
+export function reachOf(
+  value: number,
+  setting: ParamSetting,
+  { last, error = 0 }: { readonly last?: Reach | undefined; readonly error?: number } = {},
+): Reach {
   const { min, max } = setting;
   if (min !== undefined && max !== undefined && min < max) return { from: min, to: max };
-  const side = Math.abs(value) > least && Number.isFinite(value) ? Math.abs(value) : 1;
   const centre = Number.isFinite(value) ? value : 0;
-  const fresh = {
-    from: Math.max(centre - side, min ?? Number.NEGATIVE_INFINITY),
-    to: Math.min(centre + side, max ?? Number.POSITIVE_INFINITY),
-  };
+  const size = Math.max(Math.abs(centre), 5 * error);
+  const side = size > least ? size : 1;
+  const fresh = { from: allowed(centre - side, setting), to: allowed(centre + side, setting) };
   const isLost = last !== undefined && last.to - last.from > 20 * (fresh.to - fresh.from);
   return last && !isLost && holds(last, centre, setting) ? last : fresh;
 }

@@ -45,6 +45,16 @@ async function fetched(url: string): Promise<Blob> {
   return response.blob();
 }
 
+/** More bytes than these the memory of a page may not hold, several times over. */
+const mostBytes = 500e6;
+
+/** A file, if it is not too large to be read. */
+export async function sized(file: NamedFile): Promise<NamedFile> {
+  const { size } = file.content;
+  if (size <= mostBytes) return file;
+  throw new Error(`${file.name}: expected a file of at most 500 MB, got one of ${Math.round(size / 1e6)} MB`);
+}
+
 /** What an address holds at most of a text that is packed, in characters: programs that pass links on take so many. */
 const mostPacked = 6000;
 
