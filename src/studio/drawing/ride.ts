@@ -13,7 +13,7 @@ import { type Layer, layer } from "./layer.ts";
 import type { MakePicture } from "./picture.ts";
 import { type Dots, drawDots, nearestDot } from "./points.ts";
 import { between, evenly, padded, rangeWith, symmetricRange } from "./ranges.ts";
-import { type Columns, follow, isUpToDate, type Rows, rowsOf, type Values } from "./rows.ts";
+import { atOnce, type Columns, follow, isUpToDate, type Rows, rowsOf, type Values } from "./rows.ts";
 import { nothing, type Paper, type Sight, whole, type Zoom } from "./sight.ts";
 
 /** What there is to see. */
@@ -94,25 +94,38 @@ export const ridePicture: MakePicture<Ride> = (host, telling) => {
   };
 };
 
-/** The scene of a ride; of the last one as much stays as is still so. */
+/** The scene of a ride: the last one, its rows a stretch further, or a new one where it is of other rows. */
 function sceneOf(ride: Ride, last: Scene | null): Scene {
   const { formula, columns, values, heldOut } = ride;
   const isSame =
     last?.ride.formula === formula && last.ride.columns === columns && isAlike(last.ride.heldOut, heldOut);
-  const rows = isSame ? last.rows : rowsOf(formula, columns);
-  const isNew = follow(rows, values);
-  if (isSame && !isNew) return { ...last, ride };
-  const [input] = formula.inputs;
+  if (!isSame) return beginning(ride);
+  return follow(last.rows, values) ? followed({ ...last, ride }) : { ...last, ride };
+}
+
+/** The scene before its rows have followed; a few have at once. */
+function beginning(ride: Ride): Scene {
+  const { formula, columns, values, heldOut } = ride;
+  const rows = rowsOf(formula, columns);
+  if (rows.count <= atOnce) follow(rows, values);
   // Of several inputs none is the x axis: what is predicted is.
-  const isFixed = formula.inputs.length < 2;
-  const x = isSame && isFixed ? last.x : isFixed ? placesOf(input, columns, rows.count) : rows.predictions;
+  const [input, another] = formula.inputs;
+  const x = another === undefined ? placesOf(input, columns, rows.count) : rows.predictions;
+  const observed = { x, y: rows.targets, heldOut };
+  return followed({ ride, rows, x, span: rangeOf(x), observed, residuals: observed, residualRange: [-1, 1] });
+}
+
+/** The scene after all of its rows have followed. */
+function followed(scene: Scene): Scene {
+  const { ride, rows, x } = scene;
+  const dots = { x, heldOut: ride.heldOut };
   return {
-    ride,
-    rows,
-    x,
-    span: isSame && isFixed ? last.span : isFixed ? rangeOf(x) : rangeWith(rows.targetRange, x),
-    observed: isSame && isFixed ? last.observed : { x, y: rows.targets, heldOut },
-    residuals: { x, y: rows.residuals, heldOut },
+    ...scene,
+    ...(x === rows.predictions && {
+      span: rangeWith(rows.targetRange, x),
+      observed: { ...dots, y: rows.targets },
+    }),
+    residuals: { ...dots, y: rows.residuals },
     residualRange: symmetricRange(rows.residuals),
   };
 }
