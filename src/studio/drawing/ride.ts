@@ -67,10 +67,15 @@ export const ridePicture: MakePicture<Ride> = (host, telling) => {
     if (other.zoom.x !== x) other.zoomTo({ x, y: x ? other.zoom.y : null });
   };
 
+  const showAll = (): void => {
+    upper.zoomTo(whole);
+    lower.zoomTo(whole);
+  };
   const draw = (): void => {
     if (!ride) return;
     const last = scene;
     scene = sceneOf(ride, last);
+    if (last && isElsewhere(last, scene)) showAll();
     upper.draw();
     if (scene.residuals !== last?.residuals) lower.draw();
     if (!isUpToDate(scene.rows, ride.values)) nextFrame(draw);
@@ -82,10 +87,7 @@ export const ridePicture: MakePicture<Ride> = (host, telling) => {
     },
     zoomBy: (factor) => upper.zoomBy(factor),
     moveBy: (right, up) => upper.moveBy(right, up),
-    whole: () => {
-      upper.zoomTo(whole);
-      lower.zoomTo(whole);
-    },
+    whole: showAll,
     destroy: () => {
       forget(draw);
       upper.destroy();
@@ -101,6 +103,13 @@ function sceneOf(ride: Ride, last: Scene | null): Scene {
     last?.ride.formula === formula && last.ride.columns === columns && isAlike(last.ride.heldOut, heldOut);
   if (!isSame) return beginning(ride);
   return follow(last.rows, values) ? followed({ ...last, ride }) : { ...last, ride };
+}
+
+/** Whether what was in sight of one scene means nothing in another: another axis, or other observations along it. */
+function isElsewhere(last: Scene, now: Scene): boolean {
+  const [before, after] = [labelsOf(last.ride), labelsOf(now.ride)];
+  const isOther = before.x !== after.x || before.y !== after.y;
+  return isOther || (last.rows.count !== now.rows.count && last.ride.columns !== now.ride.columns);
 }
 
 /** The scene before its rows have followed; a few have at once. */

@@ -64,7 +64,9 @@ export const surfacePicture: MakePicture<Hillside> = (host, telling) => {
   });
   return {
     show: (next) => {
+      const isOther = hill !== null && (hill.x !== next.x || hill.y !== next.y);
       hill = next;
+      if (isOther) drawn.zoomTo(whole);
       drawn.redraw();
     },
     zoomBy: (factor) => drawn.zoomBy(factor),
