@@ -27,6 +27,7 @@ const settingValues = fc.record(
   Object.fromEntries(
     settings.map(({ name, kind }) => {
       if (kind.kind === "choice") return [name, fc.option(fc.constantFrom(...kind.choices))];
+      if (kind.kind === "column") return [name, fc.option(text(20).filter((column) => column.trim() !== ""))];
       const numbers = kind.isWhole ? fc.nat() : fc.double({ min: 0, max: 2, noNaN: true });
       return [name, fc.option(numbers.filter(kind.holds))];
     }),

@@ -16,6 +16,8 @@ export interface Setting {
 
 type Kind =
   | { readonly kind: "choice"; readonly choices: readonly string[] }
+  /** One of the columns of numbers. */
+  | { readonly kind: "column" }
   | {
       readonly kind: "number";
       readonly isWhole: boolean;
@@ -23,41 +25,19 @@ type Kind =
       readonly wanted: string;
     };
 
-const settingNames = [
-  "optimizer",
-  "lr",
-  "momentum",
-  "batchSize",
-  "loss",
-  "validation",
-  "patience",
-  "seed",
-] as const;
+const textNames = ["optimizer", "loss", "weights", "sigma"] as const;
+const numberNames = ["lr", "momentum", "batchSize", "validation", "patience", "seed"] as const;
 
-export type SettingName = (typeof settingNames)[number];
+export type SettingName = (typeof textNames | typeof numberNames)[number];
 
 /** What is set, as text or numbers; null where it is left open. */
-export interface Settings {
-  readonly optimizer: string | null;
-  readonly lr: number | null;
-  readonly momentum: number | null;
-  readonly batchSize: number | null;
-  readonly loss: string | null;
-  readonly validation: number | null;
-  readonly patience: number | null;
-  readonly seed: number | null;
-}
-
-export const unset: Settings = {
-  optimizer: null,
-  lr: null,
-  momentum: null,
-  batchSize: null,
-  loss: null,
-  validation: null,
-  patience: null,
-  seed: null,
+export type Settings = { readonly [Name in (typeof textNames)[number]]: string | null } & {
+  readonly [Name in (typeof numberNames)[number]]: number | null;
 };
+
+export const unset = Object.fromEntries(
+  [...textNames, ...numberNames].map((name) => [name, null]),
+) as unknown as Settings;
 
 /** Every optimizer. Only names are needed here: the engine is the worker's. */
 const optimizerNames = namesOf<OptimizerName>({
@@ -93,7 +73,11 @@ function namesOf<Name extends string>(names: Readonly<Record<Name, true>>): read
 }
 
 /** The optimizers whose rule has a momentum. */
-export const withMomentum: readonly string[] = ["sgd", "rmsprop"];
+export const withMomentum = ["sgd", "rmsprop"] as const;
+
+export function hasMomentum(optimizer: string | null): optimizer is (typeof withMomentum)[number] {
+  return withMomentum.some((name) => name === optimizer);
+}
 
 export const settings: readonly Setting[] = [
   {
@@ -135,6 +119,20 @@ export const settings: readonly Setting[] = [
     kind: { kind: "choice", choices: lossNames },
   },
   {
+    name: "weights",
+    label: "weights",
+    open: "none",
+    help: "the column that says how much each row counts",
+    kind: { kind: "column" },
+  },
+  {
+    name: "sigma",
+    label: "sigma",
+    open: "none",
+    help: "the column of each row's standard deviation, in place of weights",
+    kind: { kind: "column" },
+  },
+  {
     name: "validation",
     label: "validation share",
     open: "none",
@@ -172,8 +170,10 @@ function whole(least: number): Kind {
 
 /** The value that a text says; null for none. A text that says none of what is wanted is an error that says what is. */
 export function readSetting({ label, kind }: Setting, text: string): string | number | null {
+  if (text.trim() === "") return null;
+  // Whether there is such a column the library says, which knows them.
+  if (kind.kind === "column") return text;
   const trimmed = text.trim();
-  if (trimmed === "") return null;
   if (kind.kind === "choice") {
     if (kind.choices.includes(trimmed)) return trimmed;
     throw new Error(`${label} expects one of ${kind.choices.join(", ")}, got ${JSON.stringify(trimmed)}`);

@@ -31,12 +31,12 @@ function rowsOf({ rows: { training, validation } }: Training): Pick<Begun, "show
 
 /** The options of a walk: those that are asked for, with starts for all parameters. */
 export function walkingOptions(asked: Asked): AskedOptions {
-  const options = optionsOf(asked);
+  const { optimizer, ...settings } = asked.settings;
+  const options = optionsOf({ ...asked, settings: { ...settings, optimizer: optimizer ?? "sgd" } });
   const { params } = formulaOf(asked);
   const drawn = randomStart(params, data().rows, asked.settings.seed ?? 0);
   return {
     ...options,
-    optimizer: options.optimizer ?? "sgd",
     params: Object.fromEntries(params.map((name) => [name, startOf(asked, name, drawn[name]!)])),
   };
 }

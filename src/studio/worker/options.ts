@@ -7,14 +7,14 @@ import {
   type ParamOptions,
 } from "../../page.ts";
 import type { Asked } from "../messages.ts";
-import { withMomentum } from "../settings.ts";
+import { hasMomentum, withMomentum } from "../settings.ts";
 import { data } from "./observations.ts";
 
 /** Options of a fit of the data at hand. */
 export type AskedOptions = FitOptions & { readonly model: string; readonly params: ParamOptions };
 
 export function optionsOf({ formula, params, settings }: Asked): AskedOptions {
-  const { batchSize, loss, validation, patience, seed } = settings;
+  const { batchSize, loss, validation, patience, seed, weights, sigma } = settings;
   return {
     data: data(),
     model: formula,
@@ -26,18 +26,20 @@ export function optionsOf({ formula, params, settings }: Asked): AskedOptions {
       validation: validation ?? undefined,
       stop: patience === null ? undefined : { patience },
       seed: seed ?? undefined,
+      weights: weights ?? undefined,
+      sigma: sigma ?? undefined,
     }),
   };
 }
 
-/** The optimizer by name with its rate; whole, where it has a momentum. */
+/** The optimizer by name with its rate; made, where it has a momentum. */
 function optimizerOf({ optimizer, lr, momentum }: Asked["settings"]): Pick<FitOptions, "optimizer" | "lr"> {
-  if (momentum !== null && lr !== null && withMomentum.includes(optimizer ?? ""))
-    return { optimizer: optimizers[optimizer as "sgd" | "rmsprop"]({ lr, momentum }) };
-  return given({
-    optimizer: (optimizer ?? undefined) as OptimizerName | undefined,
-    lr: lr ?? undefined,
-  });
+  if (momentum === null)
+    return given({ optimizer: (optimizer ?? undefined) as OptimizerName | undefined, lr: lr ?? undefined });
+  if (!hasMomentum(optimizer))
+    throw new Error(`momentum is for ${withMomentum.join(" and ")}, got ${optimizer ?? "auto"}`);
+  if (lr === null) throw new Error("momentum expects a learning rate besides, got none");
+  return { optimizer: optimizers[optimizer]({ lr, momentum }) };
 }
 
 /** Only what is said. */
