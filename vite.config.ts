@@ -1,6 +1,6 @@
 /** How the page is built: src/studio becomes dist/studio, a folder that any web host can serve from any path. */
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 import { thirdParty } from "./scripts/third-party.ts";
 
 /** What a page needs to share memory between threads. */
@@ -9,10 +9,17 @@ const isolated = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+/** While one works on the page, its styles come in the document, anew after each change; the page as it is built forbids that. */
+const inlineStyles: Plugin = {
+  name: "inline-styles",
+  apply: "serve",
+  transformIndexHtml: (html) => html.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"),
+};
+
 export default defineConfig({
   root: "src/studio",
   base: "./",
-  plugins: [svelte(), thirdParty()],
+  plugins: [svelte(), thirdParty(), inlineStyles],
   worker: { format: "es", plugins: () => [thirdParty()] },
   build: {
     outDir: "../../dist/studio",
