@@ -85,7 +85,7 @@ export class Desk {
 
   get asked(): Asked {
     const { formula, params, settings } = this.state;
-    return { formula, params: paramsAmong(this.reading.formula?.params ?? [], params), settings };
+    return { formula, params: among(this.reading.formula?.params ?? [], params), settings };
   }
 
   /** How steps are made is left to the fit at once, unless an optimizer is asked for, and nobody walks. */
@@ -158,10 +158,13 @@ export class Desk {
     else this.moveTo({ [name]: value });
   }
 
-  /** Moves parameters that are free, all in one. */
+  /** Moves parameters that are free, all in one; those of a formula that was there before are left where they were. */
   moveTo(values: Values): void {
-    if (this.stroll.walk) void this.stroll.change({ params: { ...values } });
-    else this.hand = { ...this.values, ...values };
+    const { params = [] } = this.reading.formula ?? {};
+    const moved = among(params, values);
+    if (this.stroll.walk) void this.stroll.change({ params: moved });
+    else if (Object.keys(moved).length > 0)
+      this.hand = { ...this.#near(), ...among(params, this.values), ...moved };
   }
 
   /** Lets the answer be the answer again. */
@@ -319,13 +322,8 @@ function troubleOf(error: unknown): Trouble {
 }
 
 /** What is said of parameters that there are: the library refuses others, which a formula may get back as it is typed. */
-function paramsAmong(
-  names: readonly string[],
-  params: Readonly<Record<string, ParamSetting>>,
-): Record<string, ParamSetting> {
-  return Object.fromEntries(
-    names.flatMap((name) => (Object.hasOwn(params, name) ? [[name, params[name]!]] : [])),
-  );
+function among<T>(names: readonly string[], all: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(names.flatMap((name) => (Object.hasOwn(all, name) ? [[name, all[name]!]] : [])));
 }
 
 function valuesOf(answer: Answer | null): Values {

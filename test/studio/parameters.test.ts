@@ -41,6 +41,25 @@ test(
 );
 
 test(
+  "one that is moved in the very moment in which the formula is another goes with the old formula",
+  visiting(async ({ page }) => {
+    await parameter(page, "a").getByText("0.7681").waitFor();
+    await page.evaluate(() => {
+      for (const [selector, value] of [
+        ["[aria-label='move a']", "2"],
+        ["[aria-label=formula]", "speed ~ slope*time"],
+      ] as const) {
+        const input = document.querySelector<HTMLInputElement>(selector)!;
+        input.value = value;
+        input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      }
+    });
+    await reports(page, "speed ~ slope*time");
+    expect(await page.getByText("Moved by hand").count()).toBe(0);
+  }, visit),
+);
+
+test(
   "a fit begins from where parameters were moved to, and the address says so",
   visiting(async ({ page }) => {
     await parameter(page, "a").getByText("0.7681").waitFor();
