@@ -30,6 +30,7 @@ import { type Named, roundings } from "./model.ts";
 import { unremarkable } from "./neighbours.ts";
 import { type Batch, lossOver, type Problem, takeRows, weightOf } from "./problem.ts";
 import { doubles, pack, squaresOver, unpack } from "./squares.ts";
+import { inTurns } from "./turns.ts";
 
 /** The losses that have a scale. */
 type ScaledName = keyof typeof tuning;
@@ -163,7 +164,8 @@ async function agreement(
   const squares = squaresOver(problem, rows, free, fixed);
   const sought = async (numbers: Int32Array): Promise<Float64Array[]> =>
     seek ? [pack(await seek(over(problem, takeRows(rows, tensor(numbers)))))] : [];
-  const first = sEstimate(squares, [start, ...(await sought(smooth(problem, rows)))], generator);
+  const starts = [start, ...(await sought(smooth(problem, rows)))];
+  const first = await inTurns(sEstimate(squares, starts, generator));
   if (!first || !seek) return first?.params ?? null;
   const closest = nearest(squares.residuals(first.params));
   return agreed(squares, [first.params, ...(await sought(closest))])?.params ?? null;

@@ -3,7 +3,7 @@
  * have the least M-scale, and that scale, come out. (S-estimates: Rousseeuw and Yohai, Robust regression by means of S-estimators,
  * 1984; found as in Salibian-Barrera and Yohai, A fast algorithm for S-regression estimates, 2006.)
  */
-import type { Generator } from "../tensor/random.ts";
+import type { Generator as RandomGenerator } from "../tensor/random.ts";
 import { init, type SquaresProblem, update } from "./levenberg.ts";
 import { solve, triangularize } from "./qr.ts";
 
@@ -62,21 +62,27 @@ export const enoughRows = 1000;
 /** How many trials are refined to the end. */
 const finalists = 5;
 
-/** Where most rows agree: sought from some starts, and from fits to few rows drawn at random. Null where the model gives no finite residuals. */
-export function sEstimate(
+/** Where most rows agree: sought from some starts, and from fits to few rows drawn at random; yields often, so that others have their turn. Null where the model gives no finite residuals. */
+export function* sEstimate(
   problem: SquaresProblem,
   starts: readonly Float64Array[],
-  generator: Generator,
-): Estimate | null {
+  generator: RandomGenerator,
+): Generator<undefined, Estimate | null> {
   const [start] = starts as [Float64Array];
   const linear = affine(problem, start);
   const squares: Squares = linear ?? problem;
-  const trials = starts.flatMap((from) => fromAllRows(squares, from)).sort(byScale);
+  const trials: Estimate[] = [];
+  for (const from of starts) {
+    trials.push(...fromAllRows(squares, from));
+    yield;
+  }
+  trials.sort(byScale);
   const drawn = drawsFor(start.length, linear !== null);
   for (let draw = 0; draw < drawn; draw++) {
     const base = linear || draw % 2 === 0 ? start : trials[0]!.params;
     trials.push(concentrated(squares, elemental(squares, base, generator), 2));
     trials.sort(byScale).splice(finalists);
+    yield;
   }
   return settled(problem, squares, trials);
 }
@@ -124,7 +130,7 @@ function fromAllRows(squares: Squares, start: Float64Array): Estimate[] {
 }
 
 /** The fit to as many rows as there are parameters, drawn at random. */
-function elemental(squares: Squares, start: Float64Array, generator: Generator): Float64Array {
+function elemental(squares: Squares, start: Float64Array, generator: RandomGenerator): Float64Array {
   const count = squares.residuals(start).length;
   const rows = generator.permutation(count).slice(0, Math.min(start.length, count));
   const take = (x: Float64Array): Float64Array => Float64Array.from(rows, (row) => x[row]!);
