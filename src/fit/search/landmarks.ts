@@ -42,21 +42,48 @@ function wave(at: Float64Array, cycles: number): [Float64Array, Float64Array] {
 function powersAt(at: Float64Array, left: Float64Array, count: number, from = firstQuarter / 4): number[] {
   const [sines, cosines] = wave(at, from);
   const [turnSines, turnCosines] = wave(at, 1 / 4);
-  return Array.from({ length: count }, () => {
-    let [ss, sc, cc, sy, cy] = [0, 0, 0, 0, 0];
-    for (let i = 0; i < at.length; i++) {
-      const [s, c, y, ds, dc] = [sines[i]!, cosines[i]!, left[i]!, turnSines[i]!, turnCosines[i]!];
-      ss += s * s;
-      sc += s * c;
-      cc += c * c;
-      sy += s * y;
-      cy += c * y;
-      sines[i] = s * dc + c * ds;
-      cosines[i] = c * dc - s * ds;
-    }
-    const determinant = ss * cc - sc * sc;
-    return determinant > 1e-9 * ss * cc ? (cc * sy * sy - 2 * sc * sy * cy + ss * cy * cy) / determinant : 0;
-  });
+  const powers = new Array<number>(count);
+  for (let k = 0; k < count; k++) {
+    powers[k] = powerOf(sines, cosines, left);
+    turn(sines, cosines, turnSines, turnCosines);
+  }
+  return powers;
+}
+
+/** By how much a sine and a cosine make the sum of squares less. Plain loops: a search spends its time here. */
+function powerOf(sines: Float64Array, cosines: Float64Array, left: Float64Array): number {
+  let ss = 0;
+  let sc = 0;
+  let cc = 0;
+  let sy = 0;
+  let cy = 0;
+  for (let i = 0; i < left.length; i++) {
+    const s = sines[i]!;
+    const c = cosines[i]!;
+    const y = left[i]!;
+    ss += s * s;
+    sc += s * c;
+    cc += c * c;
+    sy += s * y;
+    cy += c * y;
+  }
+  const determinant = ss * cc - sc * sc;
+  return determinant > 1e-9 * ss * cc ? (cc * sy * sy - 2 * sc * sy * cy + ss * cy * cy) / determinant : 0;
+}
+
+/** Turns the angles of sines and cosines, in place, by those of others. */
+function turn(
+  sines: Float64Array,
+  cosines: Float64Array,
+  turnSines: Float64Array,
+  turnCosines: Float64Array,
+): void {
+  for (let i = 0; i < sines.length; i++) {
+    const s = sines[i]!;
+    const c = cosines[i]!;
+    sines[i] = s * turnCosines[i]! + c * turnSines[i]!;
+    cosines[i] = c * turnCosines[i]! - s * turnSines[i]!;
+  }
 }
 
 function indexOfLargest(values: readonly number[]): number {
