@@ -13,7 +13,7 @@ export async function saveFigure(svg: string, name: string, format: FigureFormat
 const scale = 2;
 
 /** The figure as the browser draws it. */
-export async function pngOf(svg: string): Promise<Blob> {
+async function pngOf(svg: string): Promise<Blob> {
   const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   try {
     const image = new Image();
