@@ -17,7 +17,7 @@ import { Stroll } from "./stroll.svelte.ts";
 
 type Values = Readonly<Record<string, number>>;
 
-export class Desk {
+class Desk {
   /** What the person asked for. */
   state = $state.raw<State>(empty);
   observations = $state.raw<Observations | null>(null);

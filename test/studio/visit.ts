@@ -77,7 +77,7 @@ export function visiting(act: (studio: Studio) => Promise<void>, visit: Visit = 
     const elsewhere = async (url: string): Promise<Page> => {
       const context = await chrome.newContext(options);
       contexts.push(context);
-      context.setDefaultTimeout(10_000);
+      context.setDefaultTimeout(20_000);
       await note(context, address, troubles);
       const page = await context.newPage();
       await page.goto(url);
