@@ -54,12 +54,13 @@ export function meanSquare(
   params: Readonly<Record<string, number>>,
 ): number {
   const used = [formula.target, ...formula.inputs].map((name) => columns[name]!);
+  const lacksSome = (row: number): boolean => used.some((column) => Number.isNaN(column[row]));
   const observed = formula.observe(columns);
   const predicted = formula.predict(columns, params);
   let [sum, rows] = [0, 0];
   for (let i = 0; i < observed.length; i++) {
-    if (used.some((column) => Number.isNaN(column[i]))) continue;
     const residual = observed[i]! - predicted[i]!;
+    if (Number.isNaN(residual) && lacksSome(i)) continue;
     sum += residual * residual;
     rows++;
   }
