@@ -10,7 +10,7 @@ import type { Answer, Asked, NamedFile, Observations, Rates, Trouble } from "./m
 import { allowed } from "./parameters.ts";
 import { isAboutCell, isOfOthers, type Reading, readFormula } from "./reading.ts";
 import type { Sample } from "./samples.ts";
-import type { SettingName } from "./settings.ts";
+import { howSteps, type SettingName } from "./settings.ts";
 import { fileOf, sized, sourceOf } from "./sources.ts";
 import { type DataSource, empty, type ParamSetting, type State, stateOf, type Way } from "./state.ts";
 import { Stroll } from "./stroll.svelte.ts";
@@ -313,9 +313,6 @@ class Desk {
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-/** The settings of how steps are made, left open. */
-const howSteps = { optimizer: null, lr: null, momentum: null, batchSize: null } as const;
 
 function troubleOf(error: unknown): Trouble {
   return error instanceof TaskError ? error : { message: messageOf(error), span: null };

@@ -158,7 +158,12 @@ export interface View {
   readonly y: string;
   /** All parameters, for those that are not looked along. */
   readonly at: Readonly<Record<string, number>>;
-  readonly range: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
+  readonly range: {
+    readonly x: readonly [number, number];
+    readonly y: readonly [number, number];
+  };
+  /** That of the loss, where it has one and the fit found it. */
+  readonly scale: number | null;
   /** Places along each axis, in the end. */
   readonly count: number;
 }

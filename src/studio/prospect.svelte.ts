@@ -22,6 +22,8 @@ export interface Wanted {
   readonly answer: {
     readonly values: Values;
     readonly errors: Readonly<Record<string, number | null>>;
+    /** That of the loss, where it has one. */
+    readonly scale: number | null;
   } | null;
   readonly zoom: Sight | null;
   /** Whether it will be somewhere else in a moment: a rough surface does. */
@@ -147,15 +149,16 @@ function wider({ from, to }: { readonly from: number; readonly to: number }): Ra
   return [from - margin, to + margin];
 }
 
-function viewOf({ x, y, at, zoom, isMoving }: Wanted, range: Sight): View {
-  return { x, y, at, range: zoom ?? range, count: isMoving ? counts.moving : counts.rest };
+function viewOf({ x, y, at, answer, zoom, isMoving }: Wanted, range: Sight): View {
+  const count = isMoving ? counts.moving : counts.rest;
+  return { x, y, at, range: zoom ?? range, count, scale: answer?.scale ?? null };
 }
 
 /** Whether a view shows something that the last one did not: another range, more of it, or other parameters that are on no axis. */
 function isNews(view: View, last: View, isMoving: boolean): boolean {
   const [now, then] = [view.range, last.range].map(({ x, y }) => [...x, ...y]);
   if (now!.some((end, i) => end !== then![i])) return true;
-  if (view.count > last.count) return true;
+  if (view.count > last.count || view.scale !== last.scale) return true;
   const others = Object.keys(view.at).filter((name) => name !== view.x && name !== view.y);
   return others.some((name) => isApart(view.at[name]!, last.at[name]!, isMoving ? 0.02 : 0));
 }

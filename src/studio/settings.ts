@@ -39,6 +39,9 @@ export const unset = Object.fromEntries(
   [...textNames, ...numberNames].map((name) => [name, null]),
 ) as unknown as Settings;
 
+/** The settings of how steps are made, left open. */
+export const howSteps = { optimizer: null, lr: null, momentum: null, batchSize: null } as const;
+
 /** Every optimizer. Only names are needed here: the engine is the worker's. */
 const optimizerNames = namesOf<OptimizerName>({
   sgd: true,

@@ -106,8 +106,9 @@ export class Stroll {
   #resting: Promise<unknown> = Promise.resolve();
 
   #playing(): Promise<Walk | null> {
+    const heldOut = this.walk?.heldOut ?? null;
     const playing = this.#client.ask("play", { speed: this.speed }, (walk) => {
-      this.walk = walk;
+      this.walk = { ...walk, heldOut };
     });
     this.#resting = playing.catch(() => null);
     return playing;

@@ -2,6 +2,7 @@
 import { contours } from "d3-contour";
 import { type Landscape, type LossGrid, levelsOf, lossLandscape, type Table } from "../../page.ts";
 import type { Asked, Doing, Surface, Tasks, View } from "../messages.ts";
+import { howSteps } from "../settings.ts";
 import { breath } from "./breath.ts";
 import { data } from "./observations.ts";
 import { optionsOf } from "./options.ts";
@@ -15,7 +16,7 @@ export async function landscape(
   { signal, tell }: Doing<Surface>,
 ): Promise<Surface> {
   const { x, y, at, range, count } = view;
-  const ground = await groundOf(asked);
+  const ground = await groundOf(asked, view);
   const [across, up] = [range.x, range.y];
   let last: LossGrid | null = null;
   for (const grid of ground.refine({
@@ -33,11 +34,13 @@ export async function landscape(
 /** The last landscape: as long as the same is asked of the same data, it is compiled once. */
 let kept: { readonly table: Table; readonly asked: string; readonly ground: Landscape } | null = null;
 
-async function groundOf(asked: Asked): Promise<Landscape> {
-  const [table, words] = [data(), JSON.stringify(asked)];
-  if (kept?.table !== table || kept.asked !== words)
-    kept = { table, asked: words, ground: await lossLandscape(optionsOf(asked)) };
-  return kept.ground;
+async function groundOf(asked: Asked, { scale }: View): Promise<Landscape> {
+  const [table, words] = [data(), JSON.stringify([asked, scale])];
+  if (kept?.table === table && kept.asked === words) return kept.ground;
+  const options = optionsOf({ ...asked, settings: { ...asked.settings, ...howSteps } });
+  const ground = await lossLandscape({ ...options, ...(scale !== null && { scale }) });
+  kept = { table, asked: words, ground };
+  return ground;
 }
 
 function surfaceOf({ x, y }: View, grid: LossGrid, isFinest: boolean): Surface {

@@ -98,7 +98,8 @@ function walkOf(walk: Begun, stepsPerSecond: number | null = null): Walk {
     optimizer,
     loss,
     perEpoch,
-    heldOut: walk.heldOut,
+    // Many bytes, which do not change: the page has them from the beginning.
+    heldOut: stepsPerSecond === null ? walk.heldOut : null,
     stepsPerSecond,
   };
 }
