@@ -158,6 +158,8 @@ export const commands: readonly Command[] = [
       "fix",
       "bound",
       "loss",
+      "weights",
+      "sigma",
       "optimizer",
       "lr",
       "batch",

@@ -44,8 +44,9 @@ async function servedOf(path: string): Promise<Served> {
 
 /** What the page's address says of the observations, the formula, and the settings. */
 export function fragmentOf(name: string | undefined, formula: string | undefined, flags: Flags): string {
-  const { optimizer, lr, batch, loss, validation, patience, seed } = flags;
-  const all = { served: name, formula, optimizer, lr, batchSize: batch, loss, validation, patience, seed };
+  const { optimizer, lr, batch, loss, weights, sigma, validation, patience, seed } = flags;
+  const settings = { optimizer, lr, batchSize: batch, loss, weights, sigma, validation, patience, seed };
+  const all = { served: name, formula, ...settings };
   const said = new URLSearchParams();
   for (const [key, value] of Object.entries(all)) if (value !== undefined) said.set(key, String(value));
   for (const param of paramsOf(flags)) said.append("param", param);

@@ -256,7 +256,15 @@ describe("the address that the page is opened at", () => {
   });
 
   it("holds the settings", async () => {
-    const said = { optimizer: "sgd", lr: 1e-5, loss: "l1", validation: 0.25, patience: 3, seed: 42 };
+    const said = {
+      optimizer: "sgd",
+      lr: 1e-5,
+      loss: "l1",
+      weights: "w",
+      validation: 0.25,
+      patience: 3,
+      seed: 42,
+    };
     const { settings } = await read(undefined, undefined, { ...said, batch: 8 });
     expect(settings).toEqual({ ...unset, ...said, batchSize: 8 });
   });
