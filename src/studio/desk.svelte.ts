@@ -48,7 +48,11 @@ class Desk {
     readFormula(this.state.formula, this.observations ? this.columnNames : null),
   );
   /** The parameters as they are shown: moved by hand, walked to, or found. */
-  readonly values: Values = $derived.by(() => this.hand ?? this.stroll.values ?? valuesOf(this.answer));
+  readonly values: Values = $derived.by(() => {
+    // What a walk came to may be a better place on its way.
+    const walked = this.stroll.answer ? null : this.stroll.values;
+    return this.hand ?? walked ?? valuesOf(this.shownAnswer);
+  });
 
   /** Whether what is wrong is in a cell of the data, and not in the formula. */
   readonly isCellAtFault: boolean = $derived.by(() => {

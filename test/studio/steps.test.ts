@@ -145,6 +145,23 @@ describe("a walk", () => {
   );
 
   test(
+    "that ends shows the parameters that were kept, which those held out judged best",
+    visiting(
+      async ({ page }) => {
+        await page.getByRole("combobox", { name: "speed" }).selectOption({ label: "as fast as it goes" });
+        await press(page, "Play");
+        await says(told(page), "the best parameters were kept");
+        await page.getByRole("heading", { name: "Answer", exact: true }).waitFor();
+        const kept = page.getByRole("table", { name: "Parameters" }).getByRole("row", { name: /^a / });
+        const value = Number(await kept.getByRole("cell").first().textContent());
+        const shown = page.getByRole("group", { name: "parameter a" }).getByRole("status").first();
+        expect(Number.parseFloat((await shown.textContent())!)).toBeCloseTo(value, 4);
+      },
+      visit({ optimizer: "adam", seed: "1", validation: "0.2" }),
+    ),
+  );
+
+  test(
     "that runs away says so, and can be taken back",
     visiting(
       async ({ page }) => {
