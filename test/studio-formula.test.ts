@@ -26,7 +26,7 @@ describe("the colours of a formula", () => {
     ));
 
   test("have a place for a fault at the end, where there is no text", () => {
-    const { trouble } = readFormula("speed ~ a*", columns);
+    const { trouble } = readFormula("speed ~ a*", { columns });
     expect(inked(formulaWords("speed ~ a*", { columns }), trouble!.span).at(-1)).toEqual({
       text: " ",
       role: "space",
@@ -60,7 +60,7 @@ describe("a formula to begin with", () => {
           // A backquote and a line break no formula can have in a name.
           fc.pre(names.every((name) => !/[`\n\r\u2028\u2029]/.test(name) && name === name.normalize("NFC")));
           const formula = firstFormula(names.map((name) => column(name)))!;
-          expect(readFormula(formula, names).trouble).toBeNull();
+          expect(readFormula(formula, { columns: names }).trouble).toBeNull();
         },
       ),
     ));
@@ -68,11 +68,21 @@ describe("a formula to begin with", () => {
 
 describe("what is read", () => {
   test("is no trouble before it is begun", () => {
-    expect(readFormula("  ", columns)).toEqual({ formula: null, trouble: null });
+    expect(readFormula("  ", { columns })).toEqual({ formula: null, trouble: null, declarable: null });
   });
 
   test("says what is wrong, and where", () => {
-    expect(readFormula("speed ~ a*tme", columns).trouble).toMatchObject({ span: { start: 10, end: 13 } });
+    expect(readFormula("speed ~ a*tme", { columns }).trouble).toMatchObject({ span: { start: 10, end: 13 } });
+  });
+
+  test.each([
+    ["speed ~ a*tme", "tme"],
+    ["speed ~ a*sin", null],
+    ["speed ~ a*(tme", null],
+    ["speeed ~ a*time", null],
+  ])("tells the name that would do as a parameter, if that is all: %s", (formula, name) => {
+    expect(readFormula(formula, { columns }).declarable).toBe(name);
+    if (name) expect(readFormula(formula, { columns, params: [name] }).formula?.params).toContain(name);
   });
 
   test.each([

@@ -45,7 +45,10 @@ class Desk {
   );
   /** The formula, read by the library with the columns at hand. */
   readonly reading: Reading = $derived(
-    readFormula(this.state.formula, this.observations ? this.columnNames : null),
+    readFormula(this.state.formula, {
+      columns: this.observations ? this.columnNames : null,
+      params: Object.keys(this.state.params),
+    }),
   );
   /** The parameters as they are shown: moved by hand, walked to, or found. */
   readonly values: Values = $derived.by(() => {

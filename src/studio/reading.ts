@@ -6,23 +6,50 @@ import type { ColumnInfo, Trouble } from "./messages.ts";
 export interface Reading {
   readonly formula: Formula | null;
   readonly trouble: Trouble | null;
+  /** A name that looks like a misspelt column, where the formula is in order once it is said to be a parameter; else null. */
+  readonly declarable: string | null;
 }
 
-/** Reads a formula, with the columns of the data where there are any. One that is not begun is no trouble. */
-export function readFormula(source: string, columns: readonly string[] | null): Reading {
-  if (source.trim() === "") return { formula: null, trouble: null };
+/** What is known of names before a formula is read: columns, where there are data, and what was said to be a parameter. */
+interface Known {
+  readonly columns: readonly string[] | null;
+  readonly params?: readonly string[];
+}
+
+/** Reads a formula. One that is not begun is no trouble. */
+export function readFormula(source: string, known: Known): Reading {
+  if (source.trim() === "") return { formula: null, trouble: null, declarable: null };
   try {
-    return { formula: parseFormula(source, columns ? { columns } : {}), trouble: null };
+    return { formula: parsed(source, known), trouble: null, declarable: null };
   } catch (error) {
-    if (error instanceof FormulaError)
-      return { formula: null, trouble: { message: error.problem, span: error.span } };
-    throw error;
+    if (!(error instanceof FormulaError)) throw error;
+    const trouble = { message: error.problem, span: error.span };
+    return { formula: null, trouble, declarable: declarableIn(source, error, known) };
+  }
+}
+
+function parsed(source: string, { columns, params = [] }: Known): Formula {
+  return parseFormula(source, { ...(columns && { columns }), params });
+}
+
+/** The name that the library would take for a parameter, if it was told to: its sentence says so, and nothing else is wrong. */
+function declarableIn(source: string, { problem, span }: FormulaError, known: Known): string | null {
+  const name = source.slice(span.start, span.end);
+  if (!problem.includes("to make it a parameter")) return null;
+  try {
+    parsed(source, { ...known, params: [...(known.params ?? []), name] });
+    return name;
+  } catch {
+    return null;
   }
 }
 
 /** Whether a formula is about other columns than these: it is in order, but for them. */
 export function isOfOthers(source: string, columns: readonly string[]): boolean {
-  return readFormula(source, null).formula !== null && readFormula(source, columns).formula === null;
+  return (
+    readFormula(source, { columns: null }).formula !== null &&
+    readFormula(source, { columns }).formula === null
+  );
 }
 
 /** Whether a sentence of the library is about a place in the data of a name: `rides.csv:41 column "y": ...`. */

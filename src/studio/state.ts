@@ -52,8 +52,7 @@ export async function fragmentOf({ data, formula, params, settings: set, way }: 
   if (data) for (const [key, value] of await dataWords(data)) said.set(key, value);
   if (formula !== "") said.set("formula", formula);
   for (const [name, setting] of Object.entries(params)) {
-    const words = paramWords(setting);
-    if (words !== "") said.append("param", `${name}=${words}`);
+    said.append("param", `${name}=${paramWords(setting)}`);
   }
   for (const { name } of settings) if (set[name] !== null) said.set(name, String(set[name]));
   if (way !== "fit") said.set("way", way);
