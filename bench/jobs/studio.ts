@@ -182,7 +182,8 @@ export const studio: readonly Job[] = [
   {
     ...page,
     key: "studio-longest",
-    title: "the longest task of the page from its opening on, with training on 100,000 points; 50 ms where none is longer",
+    title:
+      "the longest task of the page from its opening on, with training on 100,000 points; 50 ms where none is longer",
     unit: milliseconds,
     aim: 50,
     engines: [{ name: "Coaster", prepare: async () => inPage(rides(100_000), walking, longest) }],
