@@ -71,13 +71,17 @@ export const ridePicture: MakePicture<Ride> = (host, telling) => {
     upper.zoomTo(whole);
     lower.zoomTo(whole);
   };
+  const drawUpper = (): void => upper.draw();
+  const drawLower = (): void => lower.draw();
   const draw = (): void => {
     if (!ride) return;
     const last = scene;
     scene = sceneOf(ride, last);
     if (last && isElsewhere(last, scene)) showAll();
-    upper.draw();
-    if (scene.residuals !== last?.residuals) lower.draw();
+    // Of many rows that are new each part takes its time, and so a frame of its own.
+    if (scene.rows !== last?.rows && scene.rows.count > atOnce) nextFrame(drawUpper);
+    else upper.draw();
+    if (scene.residuals !== last?.residuals) nextFrame(drawLower);
     if (!isUpToDate(scene.rows, ride.values)) nextFrame(draw);
   };
   return {
@@ -90,6 +94,8 @@ export const ridePicture: MakePicture<Ride> = (host, telling) => {
     whole: showAll,
     destroy: () => {
       forget(draw);
+      forget(drawUpper);
+      forget(drawLower);
       upper.destroy();
       lower.destroy();
     },

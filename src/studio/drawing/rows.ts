@@ -41,7 +41,7 @@ export function rowsOf(formula: Formula, columns: Columns): Rows {
 }
 
 /** Rows that are predicted in one frame: a few milliseconds' work. */
-export const atOnce = 16_000;
+export const atOnce = 8_000;
 
 /**
  * Has some more rows follow the values, in place; those that moved on while rows were following come next, so that all rows are of the
