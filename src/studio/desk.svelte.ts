@@ -8,7 +8,7 @@ import { type Client, startClient, TaskError } from "./client.ts";
 import { keep } from "./keep.ts";
 import type { Answer, Asked, NamedFile, Observations, Rates, Trouble } from "./messages.ts";
 import { allowed } from "./parameters.ts";
-import { isAboutCell, isOfOthers, type Reading, readFormula } from "./reading.ts";
+import { firstFormula, isAboutCell, isOfOthers, type Reading, readFormula } from "./reading.ts";
 import type { Sample } from "./samples.ts";
 import { howSteps, type SettingName } from "./settings.ts";
 import { fileOf, sized, sourceOf } from "./sources.ts";
@@ -231,7 +231,7 @@ class Desk {
     await this.refresh();
   }
 
-  /** Opens other observations, and tells whether they could be read. A formula that was of other columns is left behind. */
+  /** Opens other observations, and tells whether they could be read. A formula that was of other columns is left behind; where there is none, a line is drawn to begin with. */
   async #open(
     data: DataSource,
     file: NamedFile | Promise<NamedFile>,
@@ -241,7 +241,9 @@ class Desk {
     if (!opened) return false;
     const names = opened.columns.map(({ name }) => name);
     const isLeft = this.observations !== null && isOfOthers(this.state.formula, names);
-    this.#show({ ...this.state, ...(isLeft ? { formula: "" } : {}), ...more, way: "fit", data }, opened);
+    const formula = more.formula ?? (isLeft ? "" : this.state.formula);
+    const first = { formula: formula.trim() === "" ? (firstFormula(opened.columns) ?? "") : formula };
+    this.#show({ ...this.state, ...more, ...first, way: "fit", data }, opened);
     this.#address.write(this.state, "step");
     void this.refresh();
     return true;

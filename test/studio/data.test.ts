@@ -64,6 +64,15 @@ describe("observations come in", () => {
     }),
   );
 
+  test(
+    "with nothing said of them, and are drawn with a line to begin with",
+    visiting(async ({ page }) => {
+      await drop(page, "rides.csv", rides);
+      await reports(page, "speed ~ a*time + b");
+      await page.getByRole("img", { name: "20 observations of speed against time" }).waitFor();
+    }),
+  );
+
   // Of data/roller-coaster.csv, by DuckDB: whole numbers, doubles and a text with a gap, compressed by Zstandard.
   test(
     "as Parquet",

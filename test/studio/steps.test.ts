@@ -54,6 +54,7 @@ describe("the tutorial in the page", () => {
         await press(page, "One step");
         await says(place(page), `step ${step} of ${step}`);
         losses.push(await lossOf(page));
+        await says(place(page), `mse ${losses.at(-1)!.toFixed(2)}`);
       }
       expect(losses.map((loss) => loss.toFixed(2))).toEqual(["25823.81", "5435.54", "1577.45", "847.38"]);
     }, tutorial),
