@@ -2,15 +2,14 @@
  * The page's memory: what the person asked for, what the worker answered, and what can be done. Components read it and call its actions;
  * every change of what is asked goes through `ask`, which keeps the address in step and has the answer brought up to date.
  */
-import type { Formula } from "../names.ts";
 import { Address, type Change } from "./address.ts";
 import { type Client, startClient, TaskError } from "./client.ts";
-import { keep } from "./keep.ts";
 import type { Answer, Asked, NamedFile, Observations, Rates, Trouble } from "./messages.ts";
 import { allowed } from "./parameters.ts";
 import { firstFormula, isAboutCell, isOfOthers, type Reading, readFormula } from "./reading.ts";
 import type { Sample } from "./samples.ts";
 import { howSteps, type SettingName } from "./settings.ts";
+import { messageOf, Shelf } from "./shelf.svelte.ts";
 import { fileOf, sized, sourceOf } from "./sources.ts";
 import { type DataSource, empty, type ParamSetting, type State, stateOf, type Way } from "./state.ts";
 import { Stroll } from "./stroll.svelte.ts";
@@ -20,15 +19,6 @@ type Values = Readonly<Record<string, number>>;
 class Desk {
   /** What the person asked for. */
   state = $state.raw<State>(empty);
-  observations = $state.raw<Observations | null>(null);
-  /** The columns that the formula reads, all rows; empty until they are here. */
-  columns = $state.raw<Readonly<Record<string, Float64Array>>>({});
-  /** What is wrong with the data, or with the address; below the sentence perhaps the line that is. */
-  dataTrouble = $state.raw<string | null>(null);
-  /** What keeps the data from being there when the page is loaded again. */
-  keepTrouble = $state.raw<string | null>(null);
-  /** How many files are being read. */
-  readings = $state(0);
   answer = $state.raw<Answer | null>(null);
   answerTrouble = $state.raw<Trouble | null>(null);
   isBusy = $state(false);
@@ -40,13 +30,10 @@ class Desk {
   /** Why there are no more threads; null where nothing is in the way. */
   threadsReason = $state<string | null>(null);
 
-  readonly columnNames: readonly string[] = $derived(
-    this.observations?.columns.map(({ name }) => name) ?? [],
-  );
   /** The formula, read by the library with the columns at hand. */
-  readonly reading: Reading = $derived(
+  readonly reading: Reading = $derived.by(() =>
     readFormula(this.state.formula, {
-      columns: this.observations ? this.columnNames : null,
+      columns: this.shelf.observations ? this.shelf.columnNames : null,
       params: Object.keys(this.state.params),
     }),
   );
@@ -59,15 +46,19 @@ class Desk {
 
   /** Whether what is wrong is in a cell of the data, and not in the formula. */
   readonly isCellAtFault: boolean = $derived.by(() => {
-    const [trouble, observations] = [this.answerTrouble, this.observations];
+    const [trouble, observations] = [this.answerTrouble, this.shelf.observations];
     return trouble !== null && observations !== null && isAboutCell(trouble, observations.name);
   });
   /** Whether there is something to walk on. */
-  readonly canWalk: boolean = $derived(this.reading.formula !== null && this.observations !== null);
+  readonly canWalk: boolean = $derived.by(
+    () => this.reading.formula !== null && this.shelf.observations !== null,
+  );
   /** The answer that is shown: that of the walk where it has stopped, else that of the fit at once. */
   readonly shownAnswer: Answer | null = $derived.by(() => this.stroll.answer ?? this.answer);
 
   readonly client: Client;
+  /** The data. */
+  readonly shelf: Shelf;
   readonly stroll: Stroll;
   readonly #address = new Address();
   /** Counts what was asked: an answer to anything but the last comes too late. */
@@ -78,6 +69,7 @@ class Desk {
       this.threads = threads;
       this.threadsReason = reason;
     });
+    this.shelf = new Shelf(this.client);
     this.stroll = new Stroll(this.client, () => {
       this.#go("steps");
       return this.asked;
@@ -208,8 +200,8 @@ class Desk {
     const { formula, trouble } = this.reading;
     this.answerTrouble = trouble;
     this.isBusy = false;
-    if (!formula || !this.observations) return;
-    void this.#fetchColumns(formula);
+    if (!formula || !this.shelf.observations) return;
+    void this.shelf.fetchColumns(formula);
     if (this.state.way === "steps") void this.stroll.initialize();
     await this.#fit();
   }
@@ -222,12 +214,13 @@ class Desk {
   async #takeUp(): Promise<void> {
     this.#address.forget();
     const { state, troubles } = await stateOf(location.hash);
-    const isOther = JSON.stringify(state.data) !== JSON.stringify(this.state.data) || !this.observations;
+    const isOther =
+      JSON.stringify(state.data) !== JSON.stringify(this.state.data) || !this.shelf.observations;
     this.hand = null;
-    const opened = state.data && isOther ? await this.#read(fileOf(state.data)) : undefined;
-    if (opened === undefined) this.dataTrouble = null;
-    this.#show(state, opened === undefined && state.data ? this.observations : (opened ?? null));
-    this.dataTrouble ??= troubles[0] ?? null;
+    const opened = state.data && isOther ? await this.shelf.read(fileOf(state.data)) : undefined;
+    if (opened === undefined) this.shelf.trouble = null;
+    this.#show(state, opened === undefined && state.data ? this.shelf.observations : (opened ?? null));
+    this.shelf.trouble ??= troubles[0] ?? null;
     await this.refresh();
   }
 
@@ -237,10 +230,10 @@ class Desk {
     file: NamedFile | Promise<NamedFile>,
     more: Partial<State> = {},
   ): Promise<boolean> {
-    const opened = await this.#read(file);
+    const opened = await this.shelf.read(file);
     if (!opened) return false;
     const names = opened.columns.map(({ name }) => name);
-    const isLeft = this.observations !== null && isOfOthers(this.state.formula, names);
+    const isLeft = this.shelf.observations !== null && isOfOthers(this.state.formula, names);
     const formula = more.formula ?? (isLeft ? "" : this.state.formula);
     const first = { formula: formula.trim() === "" ? (firstFormula(opened.columns) ?? "") : formula };
     this.#show({ ...this.state, ...more, ...first, way: "fit", data }, opened);
@@ -249,49 +242,21 @@ class Desk {
     return true;
   }
 
-  /** Has the worker read a file. Null where it cannot be read, which is told, or where another came after it. */
-  async #read(file: NamedFile | Promise<NamedFile>): Promise<Observations | null> {
-    this.dataTrouble = null;
-    this.readings++;
-    try {
-      return await this.client.ask("open", await file);
-    } catch (error) {
-      this.dataTrouble = messageOf(error);
-      return null;
-    } finally {
-      this.readings--;
-    }
-  }
-
   #show(state: State, observations: Observations | null): void {
-    if (observations !== this.observations) {
+    if (observations !== this.shelf.observations) {
       this.answer = null;
-      this.columns = {};
-      this.keepTrouble = null;
+      this.shelf.show(observations);
     }
     this.state = state;
-    this.observations = observations;
     this.hand = null;
   }
 
   /** Keeps a file in the browser, which the address then says. */
   async #keep(source: DataSource, file: NamedFile): Promise<void> {
     const isStill = (): boolean => this.state.data === source;
-    try {
-      const key = await keep(file);
-      if (isStill()) this.#become({ data: { kind: "kept", name: file.name, key } }, "amendment");
-    } catch (error) {
-      if (isStill()) this.keepTrouble = messageOf(error);
-    }
-  }
-
-  async #fetchColumns({ target, inputs }: Formula): Promise<void> {
-    try {
-      const columns = await this.client.ask("columns", { names: [target, ...inputs] });
-      if (columns) this.columns = columns;
-    } catch {
-      // What is wrong with a column the fit says too, and better.
-    }
+    const key = await this.shelf.keep(file, isStill);
+    if (key !== null && isStill())
+      this.#become({ data: { kind: "kept", name: file.name, key } }, "amendment");
   }
 
   async #fit(): Promise<void> {
@@ -317,10 +282,6 @@ class Desk {
       names.map((name) => [name, allowed(last.get(name) ?? 1, this.settingOf(name))]),
     );
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function troubleOf(error: unknown): Trouble {
