@@ -1,4 +1,5 @@
 /** A fit taken in hand: the same steps as those of a fit, taken in any portions, gone back to, and gone on from with something changed. */
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   adam,
@@ -239,9 +240,46 @@ describe("a change on the way", () => {
       "change expects parameters of the model, got z",
     );
     expect(() => training.to(1)).toThrow("to expects a step from 0 to 0, got 1");
+    expect(() => training.take({ steps: -1 })).toThrow("take expects steps from 0, got -1");
     const solver = await train({ ...options, optimizer: "levenberg-marquardt" });
     await expect(solver.change({ lr: 1 })).rejects.toThrow(
       "levenberg-marquardt takes all rows at once, and no learning rate, got lr",
+    );
+  });
+});
+
+/** What a person may do with a walk. */
+const deed = fc.oneof(
+  fc.record({ do: fc.constant("take" as const), steps: fc.integer({ min: 0, max: 150 }) }),
+  fc.record({ do: fc.constant("to" as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  fc.record({ do: fc.constant("rate" as const), lr: fc.constantFrom(1e-5, 5e-6, 2e-6) }),
+  fc.record({ do: fc.constant("move" as const), b: fc.integer({ min: -20, max: 5 }) }),
+);
+
+describe("a walk that is led anywhere", () => {
+  it.each<[string, More]>([
+    ["with all rows", { optimizer: "sgd", lr: 1e-5 }],
+    ["with momentum and batches", { optimizer: sgd({ lr: 1e-6, momentum: 0.9 }), batchSize: 6, seed: 5 }],
+    ["with adam, batches and rows held out", { optimizer: "adam", lr: 0.01, batchSize: 7, validation: 0.2 }],
+  ])("is at each step where it was, until that is changed: %s", async (_, way) => {
+    const { optimizer: _optimizer, lr: _lr, ...ride } = tutorial;
+    await fc.assert(
+      fc.asyncProperty(fc.array(deed, { maxLength: 12 }), async (deeds) => {
+        const training = await train({ ...ride, ...way, stop: false });
+        const known = new Map([[0, training.moment]]);
+        for (const one of deeds) {
+          if (one.do === "take") training.take({ steps: one.steps });
+          else if (one.do === "to") training.to(Math.floor(one.share * training.last));
+          else await training.change(one.do === "rate" ? { lr: one.lr } : { params: { b: one.b } });
+          const { moment } = training;
+          const isChange = one.do === "rate" || one.do === "move";
+          if (isChange) for (const step of known.keys()) if (step >= moment.step) known.delete(step);
+          expect(moment).toEqual(known.get(moment.step) ?? moment);
+          known.set(moment.step, moment);
+        }
+        for (const [step, moment] of known) expect(training.to(step)).toEqual(moment);
+      }),
+      { numRuns: 25 },
     );
   });
 });

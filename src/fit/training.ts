@@ -156,6 +156,8 @@ export class Course {
     milliseconds,
     steps = milliseconds === undefined ? 1 : Number.POSITIVE_INFINITY,
   }: Budget = {}): StepEvent {
+    for (const [name, amount] of Object.entries({ steps, milliseconds: milliseconds ?? 0 }))
+      if (!(amount >= 0)) throw new RangeError(`take expects ${name} from 0, got ${amount}`);
     const target = this.#walker.at.steps + steps;
     const end = performance.now() + (milliseconds ?? Number.POSITIVE_INFINITY);
     while (!this.#isOver() && this.#walker.at.steps < target) {
