@@ -40,6 +40,14 @@ export function startClient(onReady: (threads: number, reason: string | null) =>
     if (data.kind === "ready") onReady(data.threads, data.reason);
     else hear(waiting, data);
   };
+  // One that cannot be loaded, or runs out of memory, answers nothing any more.
+  worker.onerror = ({ message }) => {
+    for (const { reject } of waiting.values())
+      reject(
+        new TaskError({ message: `the worker failed: ${message || "it could not be loaded"}`, span: null }),
+      );
+    waiting.clear();
+  };
   return {
     ask: (task, given, onPart) =>
       new Promise((resolve, reject) => {
