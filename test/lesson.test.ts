@@ -76,6 +76,12 @@ describe("the seven steps", () => {
     ]);
   });
 
+  it("gradients say so where there are none", () => {
+    expect(told("gradients", { gradients: { a: Number.NaN } })).toEqual({
+      words: "The loss has no gradients here: mse is not a number, or not one beside this place.",
+    });
+  });
+
   it("step fills its rule in", () => {
     const { words, after } = told("step");
     expect(words).toContain("The learning rate is 0.01, as asked for.");

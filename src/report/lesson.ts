@@ -157,6 +157,10 @@ function operand(value: number, digits = 7): string {
 
 function gradients({ gradients: all, loss: { name } }: Scene): Told {
   const slopes = Object.entries(all);
+  if (slopes.some(([, slope]) => Number.isNaN(slope)))
+    return {
+      words: `The loss has no gradients here: ${name} is not a number, or not one beside this place.`,
+    };
   const meaning = (slope: number): string =>
     slope === 0 ? "makes no difference" : `makes the loss ${slope < 0 ? "smaller" : "larger"}`;
   const values = alignDecimals(slopes.map(([, slope]) => formatNumber(slope)));
