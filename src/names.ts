@@ -14,6 +14,7 @@ export {
   compare,
   type NestedTest,
 } from "./fit/compare.ts";
+export type { Edit } from "./fit/edit.ts";
 export { type Suggestion, type Suggestions, suggestNames } from "./fit/formula/completion.ts";
 export { FormulaError } from "./fit/formula/error.ts";
 export { type Formula, type FormulaNames, parseFormula } from "./fit/formula/formula.ts";
@@ -49,7 +50,7 @@ export {
   type ViewOptions,
   viewAround,
 } from "./fit/survey.ts";
-export type { Budget, Edit, StepTaken, TrainOptions } from "./fit/training.ts";
+export type { Budget, StepTaken, TrainOptions } from "./fit/training.ts";
 export type { Dtype } from "./ir/dtype.ts";
 // optim
 export { adadelta, adagrad, adam, adamax, adamw, nadam, radam, rmsprop, sgd } from "./optim/first-order.ts";

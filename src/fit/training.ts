@@ -7,8 +7,8 @@ import { toTable } from "../data/input.ts";
 import { indices } from "../data/table.ts";
 import { tensor } from "../tensor/make.ts";
 import { realize } from "../tensor/tensor.ts";
+import { checkParams, type Edit, moved, withRate } from "./edit.ts";
 import { conclude, endOf, prepare, type Ready, type Run } from "./fit.ts";
-import { History } from "./history.ts";
 import { validationLossAt } from "./legs.ts";
 import type { Place } from "./method.ts";
 import { methodFor } from "./methods.ts";
@@ -20,7 +20,8 @@ import type { Outcome, OutcomeKind, StepEvent } from "./result.ts";
 import { slopesOver } from "./slopes.ts";
 import { begin } from "./stopping.ts";
 import { withTies } from "./ties.ts";
-import { lossAt, type Mark, numbersOf, startingAt, type Walk, Walker } from "./walk.ts";
+import { type Led, type Stone, Track } from "./track.ts";
+import { lossAt, numbersOf, startingAt, type Walk, Walker } from "./walk.ts";
 
 /** The options of a fit; somebody leads, so nobody has to be told of steps. Without `steps` and `epochs` there is no limit to them. */
 export type TrainOptions = Omit<FitOptions, "onStep" | "signal">;
@@ -34,12 +35,6 @@ export interface Budget {
   readonly milliseconds?: number;
 }
 
-/** What to change from here on. */
-export interface Edit {
-  readonly params?: Numbers;
-  readonly lr?: number;
-}
-
 /** The step that led somewhere. */
 export interface StepTaken {
   /** All parameters before it, and the loss there over all training rows. */
@@ -49,24 +44,6 @@ export interface StepTaken {
   readonly learningRate: number | null;
 }
 
-/** A walk, and the rate that somebody asked for on the way. */
-interface Led extends Walk {
-  readonly lr: number | undefined;
-}
-
-/** Somewhere to go on from, later: a walk, and where it was. */
-interface Stone {
-  readonly step: number;
-  readonly walk: Led;
-  readonly mark: Mark;
-}
-
-/** How many places of the way are kept, evenly. */
-const mostMoments = 500;
-
-/** How many places to go on from are kept, evenly; between them steps are taken again. */
-const mostStones = 50;
-
 /** A column for the numbers that rows have in the data. No table has one of this name, nor a formula one that is like it. */
 const rowColumn = "\u0000 number of the row in the data";
 
@@ -74,18 +51,13 @@ const rowColumn = "\u0000 number of the row in the data";
 export class Course {
   readonly #ready: Ready;
   readonly #first: number;
-  /** The way so far, thinned. */
-  readonly #moments = new History<StepEvent>(mostMoments);
-  readonly #stones = new History<Stone>(mostStones);
-  /** Where something was changed, in order. */
-  #edits: readonly Stone[] = [];
+  readonly #track: Track;
   #walk: Led;
   #walker: Walker;
   /** Where the walker's way began. */
   #from: Stone;
   /** The place before the last step; null where none was taken since the start or a change. */
   #before: Place | null = null;
-  #last = 0;
   /** The end of the way, where there is one. */
   #over: { readonly step: number; readonly kind: OutcomeKind; readonly outcome: Outcome } | null = null;
 
@@ -95,8 +67,8 @@ export class Course {
     this.#walk = { ...ready, signal: undefined, onStep: undefined, lr: ready.options.lr };
     this.#from = { step: 0, walk: this.#walk, mark: startingAt(ready.free) };
     this.#first = lossAt(this.#walk, ready.free);
+    this.#track = new Track(this.#from);
     this.#walker = this.#walkerFrom(this.#from);
-    this.#edits = [this.#from];
   }
 
   /** Where it is: all parameters, and the losses there, over all rows. */
@@ -115,7 +87,7 @@ export class Course {
 
   /** The last step of the way, which a walk that was led back has before it. */
   get last(): number {
-    return this.#last;
+    return this.#track.last;
   }
 
   /** Why it goes no further from here; null while it may. */
@@ -169,9 +141,9 @@ export class Course {
 
   /** Goes to a step of the way so far, back or forth. Errors: a step that was not taken. */
   to(step: number): StepEvent {
-    if (!(Number.isInteger(step) && step >= 0 && step <= this.#last))
-      throw new RangeError(`to expects a step from 0 to ${this.#last}, got ${step}`);
-    this.#enter(this.#stoneBefore(step));
+    if (!(Number.isInteger(step) && step >= 0 && step <= this.last))
+      throw new RangeError(`to expects a step from 0 to ${this.last}, got ${step}`);
+    this.#enter(this.#track.stoneFor(step));
     while (this.#walker.at.steps < step) this.#advance();
     return this.moment;
   }
@@ -181,19 +153,15 @@ export class Course {
    * solvers whose memory is of the place. Rejects on names and numbers that there cannot be, and rates that the optimizer does not take.
    */
   async change({ params = {}, lr }: Edit): Promise<StepEvent> {
-    const moved = this.#movedBy(params);
-    const walk = await this.#walkWith(moved.fixed, lr);
-    const { steps } = this.#walker.at;
+    const { problem, fixed } = this.#walk;
+    checkParams(problem, params);
+    const walk = await this.#walkWith(moved(problem, fixed, params), lr);
     const { standing, sum } = this.#walker.mark();
-    const isMoved = Object.keys(params).length > 0;
-    const state = isMoved && !remembersMoves(walk) ? undefined : standing.state;
-    const isOther = remembersMoves(walk) !== remembersMoves(this.#walk);
-    const place = { ...standing, params: moved.free, state: isOther ? undefined : state };
-    const edit = { step: steps, walk, mark: { standing: place, progress: begin(place), sum } };
-    this.#moments.cut(steps);
-    this.#stones.cut(steps);
-    this.#edits = [...this.#edits.filter(({ step }) => step < steps), edit];
-    this.#last = steps;
+    const isKept = Object.keys(params).length === 0 || remembersMoves(walk);
+    const state = isKept && remembersMoves(walk) === remembersMoves(this.#walk) ? standing.state : undefined;
+    const place = { ...standing, params: moved(problem, standing.params, params), state };
+    const edit = { step: standing.steps, walk, mark: { standing: place, progress: begin(place), sum } };
+    this.#track.change(edit);
     this.#over = null;
     this.#enter(edit);
     return this.moment;
@@ -220,7 +188,7 @@ export class Course {
   /** Where it went, from the start to here, `most` places or fewer, evenly. The losses are those that the steps had, of their batches. */
   path(most = 300): StepEvent[] {
     const here = this.moment;
-    const before = this.#moments.kept.filter(({ step }) => step < here.step);
+    const before = this.#track.before(here.step);
     const every = Math.ceil((before.length + 1) / most);
     return [...before.filter((_, i) => i % every === 0), here];
   }
@@ -238,7 +206,7 @@ export class Course {
     const kind = this.#isOver() ? this.#over!.kind : "steps";
     const ended = this.#walker.end(kind);
     const last = ended.history.at(-1);
-    const before = this.#moments.kept.filter(({ step }) => last && step < last.step);
+    const before = last ? this.#track.before(last.step) : [];
     const history = [...before.map(({ params: _, ...entry }) => entry), ...(last ? [last] : [])];
     return conclude({ ...this.#ready, ...this.#walk, starts: found, note: null }, { ...ended, history });
   }
@@ -249,30 +217,22 @@ export class Course {
 
   /** Takes a step, or comes to an end. What was not seen before is kept in mind, every so often. */
   #advance(): void {
-    if (this.#edits.length > 1) this.#followEdits();
+    this.#followEdits();
     const walker = this.#walker;
     const before = walker.at;
-    const { steps } = before;
-    const isNew = steps >= this.#last;
-    if (isNew && steps % this.#stones.stride === 0) this.#drop(steps);
+    const wanted = this.#track.wants(before.steps);
+    if (wanted.stone) this.#track.drop({ step: before.steps, walk: this.#walk, mark: walker.mark() });
     const kind = walker.advance();
-    if (isNew && steps % this.#moments.stride === 0) this.#keep(before);
+    if (wanted.moment) this.#keep(before);
     if (walker.at !== before) this.#before = before;
-    if (walker.at.steps > this.#last) this.#last = walker.at.steps;
+    this.#track.reach(walker.at.steps);
     if (kind) this.#end(kind);
   }
 
-  /** Leaves a stone to come back to. */
-  #drop(step: number): void {
-    const stone: Stone = { step, walk: this.#walk, mark: this.#walker.mark() };
-    this.#stones.add({ number: step, entry: () => stone });
-  }
-
   /** Keeps the moment before a step, if it was taken. */
-  #keep({ steps: number, params }: Place): void {
+  #keep({ steps, params }: Place): void {
     const { step } = this.#walker;
-    if (step?.number !== number) return;
-    this.#moments.add({ number, entry: () => ({ ...step.entry(), params: this.#all(params) }) });
+    if (step?.number === steps) this.#track.keep({ ...step.entry(), params: this.#all(params) });
   }
 
   #end(kind: OutcomeKind): void {
@@ -282,8 +242,7 @@ export class Course {
 
   /** A change of the way is made again where the way is gone again. */
   #followEdits(): void {
-    const { steps } = this.#walker.at;
-    const edit = this.#edits.find(({ step }) => step === steps);
+    const edit = this.#track.editAt(this.#walker.at.steps);
     if (edit && edit !== this.#from) this.#enter(edit);
   }
 
@@ -296,40 +255,10 @@ export class Course {
 
   /** Its legs end where something is kept, so that parameters are at hand there. */
   #walkerFrom({ walk, mark }: Stone): Walker {
-    const longest = (step: number): number => this.#moments.stride - (step % this.#moments.stride);
+    const longest = (step: number): number => this.#track.longestFrom(step);
     // Who goes the same way again draws the same rows again.
     const again = { ...walk, generator: walk.generator.clone() };
     return new Walker(again, mark, longest, this.#first);
-  }
-
-  /** The last place to go on from before a step, so that the step to it is known; or where it was changed there. */
-  #stoneBefore(step: number): Stone {
-    const known = [...this.#stones.kept, ...this.#edits];
-    const before = known.filter(
-      (stone) => stone.step < step || (stone.step === step && this.#edits.includes(stone)),
-    );
-    return before.reduce((best, stone) => (stone.step >= best.step ? stone : best));
-  }
-
-  /** The parameters with some of them elsewhere, checked at the door. */
-  #movedBy(params: Numbers): { free: Named; fixed: Named } {
-    const { problem, fixed } = this.#walk;
-    for (const [name, value] of Object.entries(params)) {
-      const start = problem.starts.find((one) => one.name === name && one.tie === null);
-      if (!start) throw new Error(`change expects parameters of the model, got ${name}`);
-      if (!(value >= start.min && value <= start.max && Number.isFinite(value)))
-        throw new RangeError(
-          `parameter ${name} expects a number from ${start.min} to ${start.max}, got ${value}`,
-        );
-    }
-    const moved = (all: Named): Named =>
-      Object.fromEntries(
-        Object.entries(all).map(([name, t]) => [
-          name,
-          name in params ? tensor(params[name]!, { dtype: problem.dtype }) : t,
-        ]),
-      );
-    return { free: moved(this.#walker.at.params), fixed: moved(fixed) };
   }
 
   async #walkWith(fixed: Named, lr: number | undefined): Promise<Led> {
@@ -353,13 +282,6 @@ export class Course {
     const all = withTies(problem.ties, { ...fixed, ...free });
     return numbersOf(Object.fromEntries(problem.starts.map(({ name }) => [name, all[name]!])));
   }
-}
-
-/** The options with another rate; that of an optimizer that was given whole is its own. */
-function withRate({ lr: _, optimizer, ...options }: FitOptions, lr: number | undefined): FitOptions {
-  const asked = { ...options, ...(optimizer && { optimizer }) };
-  if (lr === undefined) return asked;
-  return typeof optimizer === "object" ? { ...asked, optimizer: { ...optimizer, lr } } : { ...asked, lr };
 }
 
 /** Whether what a method remembers is of its moves, and holds wherever it goes on from. */
