@@ -1,6 +1,6 @@
 /** The formula in the page: fitted while it is typed, and what is wrong with it said under the place. */
 import { describe, expect, test } from "vitest";
-import { formula, report, reports, useStudio, type Visit, visiting } from "./visit.ts";
+import { formula, press, report, reports, useStudio, type Visit, visiting } from "./visit.ts";
 
 useStudio();
 
@@ -51,6 +51,17 @@ describe("a formula that is wrong says how, and the last answer stays", () => {
     ),
   );
 });
+
+test(
+  "a name that looks like a misspelt column is a parameter once somebody says so, in the address too",
+  visiting(async ({ page, elsewhere }) => {
+    await formula(page).fill("speed ~ tme*time^2 + b*time + c");
+    await press(page, "Make tme a parameter");
+    await reports(page, "tme    0.7681426");
+    await page.waitForURL(({ hash }) => hash.includes("param=tme="));
+    await reports(await elsewhere(page.url()), "tme    0.7681426");
+  }, visit),
+);
 
 test(
   "names are offered, and taken by keys",

@@ -117,3 +117,31 @@ test(
     { fragment: `${visit.fragment}&optimizer=sgd&lr=1e-5&seed=42&way=steps` },
   ),
 );
+
+test(
+  "rows count by their standard deviations, and the code that repeats it says so",
+  visiting(
+    async ({ page }) => {
+      await reports(page, "reduced chi-square");
+      await page.getByText("Settings").click();
+      await page.getByRole("combobox", { name: "sigma" }).selectOption("Uncertainty");
+      // Deviations of 0.12 make squares of 1 / 0.0144 of what they were.
+      await reports(page, /reduced chi-square += \d{3}/);
+      await page.getByText("Code that repeats this fit").click();
+      await page.getByLabel("code").getByText('sigma: "Uncertainty"').waitFor();
+    },
+    { fragment: "sample=co2&formula=Mean ~ a %2B b*(Year - 1959)" },
+  ),
+);
+
+test(
+  "a momentum that has no rate to go with is said",
+  visiting(async ({ page }) => {
+    await page.getByText("Settings").click();
+    const momentum = page.getByRole("textbox", { name: "momentum" });
+    await momentum.fill("0.9");
+    await momentum.press("Enter");
+    await press(page, "1 initialize");
+    await page.getByText("momentum expects a learning rate besides, got none").waitFor();
+  }, visit),
+);
