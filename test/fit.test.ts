@@ -681,6 +681,30 @@ describe("few data, and odd ones", () => {
     expect(params.a.value).toBe(1);
   });
 
+  it.each<[model: string, loss: "mse" | "huber", rows: [number, number][]]>([
+    [
+      "y ~ a*sin(b*x) + abs(c*x)",
+      "mse",
+      [
+        [Number.MAX_VALUE, 0],
+        [-1e300, 0],
+      ],
+    ],
+    [
+      "y ~ a/(x - b)",
+      "huber",
+      [
+        [0, 0],
+        [0, Number.MAX_VALUE],
+        [0, 5e-324],
+      ],
+    ],
+  ])("of numbers as large as can be under %s end in finite ones, by %s", async (model, loss, rows) => {
+    const data = { x: rows.map(([x]) => x), y: rows.map(([, y]) => y) };
+    const { params } = await fit({ data, model, loss, steps: 30 });
+    expect(Object.values(params).every(({ value }) => Number.isFinite(value))).toBe(true);
+  });
+
   it("of any numbers under any formula end in an outcome of finite numbers, and never in an error", async () => {
     const models = [
       "y ~ a*x + b",

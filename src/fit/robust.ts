@@ -16,6 +16,7 @@ import {
 import { tensor } from "../tensor/make.ts";
 import { Generator } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { areFinite } from "./legs.ts";
 import {
   type AsSquares,
   type ChosenLoss,
@@ -140,9 +141,10 @@ export async function robustly(problem: Problem, free: Named, fixed: Named, wish
   if (!estimate) return { problem: withScale(problem, scale ?? 1, false), free };
   const found = withScale(problem, scale ?? estimate.scale, scale === undefined);
   const start = unpack(estimate.params, free);
-  if (problem.loss.name === "tukey") return { problem: found, free: start };
   const tukey = { ...problem, loss: atScale(problem.loss, "tukey", estimate.scale, true) };
-  return { problem: found, free: efficient(tukey, start, fixed) };
+  const led = problem.loss.name === "tukey" ? start : efficient(tukey, start, fixed);
+  // Numbers beyond doubles lead nowhere.
+  return { problem: found, free: areFinite(led) ? led : free };
 }
 
 /** The problem with its loss at a scale. */

@@ -42,9 +42,9 @@ function wave(at: Float64Array, cycles: number): [Float64Array, Float64Array] {
 function powersAt(at: Float64Array, left: Float64Array, count: number, from = firstQuarter / 4): number[] {
   const [sines, cosines] = wave(at, from);
   const [turnSines, turnCosines] = wave(at, 1 / 4);
-  const powers = new Array<number>(count);
+  const powers: number[] = [];
   for (let k = 0; k < count; k++) {
-    powers[k] = powerOf(sines, cosines, left);
+    powers.push(powerOf(sines, cosines, left));
     turn(sines, cosines, turnSines, turnCosines);
   }
   return powers;
