@@ -279,7 +279,7 @@ describe("a walk that is led anywhere", () => {
         }
         for (const [step, moment] of known) expect(training.to(step)).toEqual(moment);
       }),
-      { numRuns: 25 },
+      { numRuns: 50 },
     );
   });
 });

@@ -217,7 +217,6 @@ export class Course {
 
   /** Takes a step, or comes to an end. What was not seen before is kept in mind, every so often. */
   #advance(): void {
-    this.#followEdits();
     const walker = this.#walker;
     const before = walker.at;
     const wanted = this.#track.wants(before.steps);
@@ -227,6 +226,7 @@ export class Course {
     if (walker.at !== before) this.#before = before;
     this.#track.reach(walker.at.steps);
     if (kind) this.#end(kind);
+    else this.#followEdits();
   }
 
   /** Keeps the moment before a step, if it was taken. */
