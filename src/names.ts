@@ -51,6 +51,7 @@ export {
   viewAround,
 } from "./fit/survey.ts";
 export type { Budget, StepTaken, TrainOptions } from "./fit/training.ts";
+export { othersTurn } from "./fit/turns.ts";
 export type { Dtype } from "./ir/dtype.ts";
 // optim
 export { adadelta, adagrad, adam, adamax, adamw, nadam, radam, rmsprop, sgd } from "./optim/first-order.ts";

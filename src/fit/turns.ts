@@ -28,7 +28,7 @@ export async function inTurns<T>(work: Iterator<void, T>): Promise<T> {
  * Resolves when those who wait have had their turn. Timers of pages come after 4 milliseconds where one leads to the next, so there it
  * is a message to oneself; Node has a word for it.
  */
-function othersTurn(): Promise<void> {
+export function othersTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);
     else {

@@ -9,10 +9,11 @@ import { allowed } from "./parameters.ts";
 import { firstFormula, isAboutCell, isOfOthers, type Reading, readFormula } from "./reading.ts";
 import type { Sample } from "./samples.ts";
 import { howSteps, type SettingName } from "./settings.ts";
-import { messageOf, Shelf } from "./shelf.svelte.ts";
+import { Shelf } from "./shelf.svelte.ts";
 import { fileOf, sized, sourceOf } from "./sources.ts";
 import { type DataSource, empty, type ParamSetting, type State, stateOf, type Way } from "./state.ts";
 import { Stroll } from "./stroll.svelte.ts";
+import { messageOf } from "./words.ts";
 
 type Values = Readonly<Record<string, number>>;
 

@@ -5,6 +5,7 @@
 import { type Range, viewAround } from "../names.ts";
 import type { Client } from "./client.ts";
 import type { Asked, Observations, Surface, View } from "./messages.ts";
+import { messageOf } from "./words.ts";
 
 type Values = Readonly<Record<string, number>>;
 
@@ -102,7 +103,7 @@ export class Prospect {
       const surface = await this.#client.ask("landscape", { ...asked, view }, (part) => this.#take(part));
       if (surface) this.surface = surface;
     } catch (error) {
-      this.trouble = error instanceof Error ? error.message : String(error);
+      this.trouble = messageOf(error);
     }
     // What takes long is not asked for all the time.
     if (isMoving) this.#free = performance.now() + 3 * (performance.now() - started);

@@ -3,6 +3,7 @@ import type { Formula } from "../names.ts";
 import type { Client } from "./client.ts";
 import { keep } from "./keep.ts";
 import type { NamedFile, Observations } from "./messages.ts";
+import { messageOf } from "./words.ts";
 
 export class Shelf {
   observations = $state.raw<Observations | null>(null);
@@ -64,9 +65,4 @@ export class Shelf {
       return null;
     }
   }
-}
-
-/** What was thrown, in words. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,5 @@
 /** How fast a walk is played: so many steps a second go in; how many to take now, and how long to wait before, come out. */
-import { breath } from "./breath.ts";
+import { othersTurn } from "../../page.ts";
 
 /** About a frame, in milliseconds: between two the page can show what came. */
 const frame = 16;
@@ -13,7 +13,7 @@ export function pacer(speed: number, signal: AbortSignal): () => Promise<Portion
   let taken = 0;
   return async () => {
     if (speed === Number.POSITIVE_INFINITY) {
-      await breath();
+      await othersTurn();
       return { milliseconds: frame };
     }
     const next = started + (1000 * (taken + 1)) / speed;

@@ -1,9 +1,15 @@
 /** The loss over two parameters: what is asked of a fit and a view come in; ever finer surfaces, with their contours, go out. */
 import { contours } from "d3-contour";
-import { type Landscape, type LossGrid, levelsOf, lossLandscape, type Table } from "../../page.ts";
+import {
+  type Landscape,
+  type LossGrid,
+  levelsOf,
+  lossLandscape,
+  othersTurn,
+  type Table,
+} from "../../page.ts";
 import type { Asked, Doing, Surface, Tasks, View } from "../messages.ts";
 import { howSteps } from "../settings.ts";
-import { breath } from "./breath.ts";
 import { data } from "./observations.ts";
 import { optionsOf } from "./options.ts";
 
@@ -25,7 +31,7 @@ export async function landscape(
     at,
   })) {
     if (grid) tell(surfaceOf(view, (last = grid), false));
-    await breath();
+    await othersTurn();
     signal.throwIfAborted();
   }
   return surfaceOf(view, last!, true);

@@ -1,7 +1,14 @@
 /** The worker: tasks come in, each is looked up in the table and done; parts and ends of answers go out. It owns the threads. */
-import { compilerReady, FormulaError, setThreads, threadsReady, threadsReason } from "../../page.ts";
+import {
+  compilerReady,
+  FormulaError,
+  othersTurn,
+  setThreads,
+  threadsReady,
+  threadsReason,
+} from "../../page.ts";
 import type { Doing, Reply, Request, TaskName, Trouble } from "../messages.ts";
-import { breath } from "./breath.ts";
+import { messageOf } from "../words.ts";
 import { tasks } from "./tasks.ts";
 
 const scope = globalThis as unknown as {
@@ -48,7 +55,7 @@ async function perform({ id, task, given }: Extract<Request, { given: unknown }>
   };
   try {
     // A task that came right after may take this one's place before it has begun.
-    await breath();
+    await othersTurn();
     if (signal.aborted) return scope.postMessage({ id, kind: "stopped" });
     const value = await (tasks[task] as Performer)(given, { signal, tell });
     scope.postMessage({ id, kind: "done", value });
@@ -64,5 +71,5 @@ async function perform({ id, task, given }: Extract<Request, { given: unknown }>
 
 function troubleOf(error: unknown): Trouble {
   if (error instanceof FormulaError) return { message: error.problem, span: error.span };
-  return { message: error instanceof Error ? error.message : String(error), span: null };
+  return { message: messageOf(error), span: null };
 }
