@@ -2,6 +2,7 @@
 import { type Chapter, type StepTitle, sevenSteps } from "../names.ts";
 import type { Client } from "./client.ts";
 import type { Answer, Asked, Walk } from "./messages.ts";
+import { messageOf } from "./words.ts";
 
 /** The seven steps. */
 export const stages: readonly StepTitle[] = sevenSteps.map(({ title }) => title);
@@ -79,7 +80,13 @@ export class Stroll {
   async stop(): Promise<void> {
     await this.#rest();
     this.stage = "stop";
-    if (this.walk) this.answer = await this.#client.ask("finish", {});
+    if (!this.walk) return;
+    await this.#trying(
+      () => this.#client.ask("finish", {}),
+      (answer) => {
+        this.answer = answer;
+      },
+    );
   }
 
   async rewind(step: number): Promise<void> {
@@ -95,6 +102,7 @@ export class Stroll {
 
   /** Forgets the walk. */
   end(): void {
+    this.#ends++;
     this.pause();
     this.walk = null;
     this.answer = null;
@@ -102,13 +110,16 @@ export class Stroll {
     this.stage = "initialize";
   }
 
+  /** How many walks were ended: what comes of one that was comes too late. */
+  #ends = 0;
   /** The walk that plays, and its end. */
   #resting: Promise<unknown> = Promise.resolve();
 
   #playing(): Promise<Walk | null> {
     const heldOut = this.walk?.heldOut ?? null;
+    const ends = this.#ends;
     const playing = this.#client.ask("play", { speed: this.speed }, (walk) => {
-      this.walk = { ...walk, heldOut };
+      if (ends === this.#ends) this.walk = { ...walk, heldOut };
     });
     this.#resting = playing.catch(() => null);
     return playing;
@@ -131,11 +142,19 @@ export class Stroll {
     this.stage = stage;
     this.trouble = null;
     this.answer = null;
+    await this.#trying(asking, (walk) => {
+      this.walk = walk;
+    });
+  }
+
+  /** Takes what is asked for, unless the walk has ended meanwhile. */
+  async #trying<T>(asking: () => Promise<T | null>, take: (found: T) => void): Promise<void> {
+    const ends = this.#ends;
     try {
-      const walk = await asking();
-      if (walk) this.walk = walk;
+      const found = await asking();
+      if (found !== null && ends === this.#ends) take(found);
     } catch (error) {
-      this.trouble = error instanceof Error ? error.message : String(error);
+      if (ends === this.#ends) this.trouble = messageOf(error);
     }
   }
 }

@@ -43,6 +43,20 @@ async function lossOf(page: Page): Promise<number> {
   return Number(/([\d.]+)$/.exec(text.trim())?.[1]);
 }
 
+test(
+  "a walk that plays is gone for good when its formula is no more",
+  visiting(async ({ page }) => {
+    await press(page, "Play");
+    await says(place(page), /step [1-9]/);
+    await page.getByLabel("formula", { exact: true }).fill("speed ~ a*(time");
+    await page.getByText("a parenthesis is not closed").first().waitFor();
+    // What was under way when it ended has come by then.
+    await page.waitForTimeout(300);
+    await says(place(page), "walk down by yourself");
+    expect(await told(page).count()).toBe(0);
+  }, tutorial),
+);
+
 describe("the tutorial in the page", () => {
   test(
     "has the tutorial's losses, step by step",
