@@ -4,6 +4,7 @@
  */
 import { packed, unpacked } from "./packing.ts";
 import { readSetting, type Settings, settings, unset } from "./settings.ts";
+import { messageOf } from "./words.ts";
 
 /**
  * Where the observations are: a sample, in the address itself, kept in this browser, beside the page at the server, or in a file that
@@ -51,9 +52,8 @@ export async function fragmentOf({ data, formula, params, settings: set, way }: 
   const said = new URLSearchParams();
   if (data) for (const [key, value] of await dataWords(data)) said.set(key, value);
   if (formula !== "") said.set("formula", formula);
-  for (const [name, setting] of Object.entries(params)) {
+  for (const [name, setting] of Object.entries(params))
     said.append("param", `${name}=${paramWords(setting)}`);
-  }
   for (const { name } of settings) if (set[name] !== null) said.set(name, String(set[name]));
   if (way !== "fit") said.set("way", way);
   return readable(said.toString());
@@ -74,30 +74,44 @@ export async function stateOf(fragment: string): Promise<{ state: State; trouble
   const said = new URLSearchParams(fragment.replace(/^#/, ""));
   const unknown = [...new Set(said.keys())].filter((key) => !words.has(key));
   const troubles = unknown.slice(0, 3).map((key) => `unknown in the address: ${short(key)}`);
-  const tried = async <T>(read: () => T | Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await read();
-    } catch (error) {
-      troubles.push(error instanceof Error ? error.message : String(error));
-      return otherwise;
-    }
-  };
-  const set: Record<string, string | number | null> = { ...unset };
-  for (const setting of settings)
-    set[setting.name] = await tried(() => readSetting(setting, said.get(setting.name) ?? ""), null);
-  const params: [string, ParamSetting][] = [];
-  for (const text of said.getAll("param").slice(0, limits.params)) {
-    const param = await tried(() => readParam(text), null);
-    if (param) params.push(param);
-  }
+  const tried = trier(troubles);
   const state: State = {
     data: await tried(() => readData(said), null),
     formula: await tried(() => readFormula(said.get("formula") ?? ""), ""),
-    params: Object.fromEntries(params),
-    settings: set as unknown as Settings,
+    params: await readParams(said.getAll("param"), tried),
+    settings: await readSettings(said, tried),
     way: said.get("way") === "steps" ? "steps" : "fit",
   };
   return { state, troubles };
+}
+
+/** Reads something, or has something else where that cannot be. */
+type Tried = <T>(read: () => T | Promise<T>, otherwise: T) => Promise<T>;
+
+/** Tells what cannot be read, in place. */
+function trier(troubles: string[]): Tried {
+  return async (read, otherwise) => {
+    try {
+      return await read();
+    } catch (error) {
+      troubles.push(messageOf(error));
+      return otherwise;
+    }
+  };
+}
+
+async function readParams(texts: readonly string[], tried: Tried): Promise<State["params"]> {
+  const read = texts.slice(0, limits.params).map((text) => tried(() => readParam(text), null));
+  const params = (await Promise.all(read)).filter((param) => param !== null);
+  return Object.fromEntries(params);
+}
+
+async function readSettings(said: URLSearchParams, tried: Tried): Promise<Settings> {
+  const read = settings.map(async (setting) => {
+    const value = await tried(() => readSetting(setting, said.get(setting.name) ?? ""), null);
+    return [setting.name, value] as const;
+  });
+  return { ...unset, ...Object.fromEntries(await Promise.all(read)) };
 }
 
 function readFormula(text: string): string {
