@@ -37,7 +37,9 @@ export class Stroll {
 
   /** Does one of the seven steps, or looks at it. */
   async goTo(stage: StepTitle): Promise<void> {
-    if (stage === "initialize" || !this.walk) await this.initialize();
+    // It says so as it begins: by the time it is done another step may be looked at.
+    if (stage === "initialize") return this.initialize();
+    if (!this.walk) await this.initialize();
     if (stage === "step") await this.take();
     else if (stage === "repeat") await this.play();
     else if (stage === "stop") await this.stop();
